@@ -16,6 +16,7 @@ from archlint.readings import naming, unnoticed
 from archlint.service.calls.functions import Class, Function
 from archlint.service.semantics.bindings import Assigned, function_namespace
 from archlint.service.semantics.idle import showing
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.unread import unread_in
 
 _Names: TypeAlias = tuple[Name | Attribute, ...]
@@ -42,14 +43,18 @@ def names_in(definition: Function | Class, defined: frozenset[str]) -> Sequence[
     return () if node is None else _names_between(source, node, defined)
 
 
-def names_used_in(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> _Names:
-    """Those `names_in` a function that stand in no statement which only shows values.
+def names_used_in(
+    source: PythonSource, function: FunctionDef, defined: frozenset[str], wanted: frozenset[str]
+) -> _Names:
+    """Those of the wanted `names_in` a function that stand in no statement which only shows values.
 
     Its own variables are left out: what they hold has another name.
     """
     notice_naming(_words_used_in, source, function)
     with unnoticed():
-        return _used_in_function(source, function, defined)
+        names = _names_in_function(source, function, defined)
+        found = [one for one in names if last_name(one) in wanted]
+        return _used(source, function, defined, found)
 
 
 @function_naming
@@ -59,7 +64,8 @@ def _words_in_function(source: PythonSource, function: FunctionDef, defined: fro
 
 @function_naming
 def _words_used_in(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> _Names:
-    return tuple(map(_word, _used_in_function(source, function, defined)))
+    names = _names_in_function(source, function, defined)
+    return tuple(map(_word, _used(source, function, defined, names)))
 
 
 def _word(one: Name | Attribute) -> Name | Attribute:
@@ -68,9 +74,9 @@ def _word(one: Name | Attribute) -> Name | Attribute:
     return replace(one, value=Name(one.start, 0, "")) if is_followed else one
 
 
-@function_naming
-def _used_in_function(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> _Names:
-    names = _names_in_function(source, function, defined)
+def _used(
+    source: PythonSource, function: FunctionDef, defined: frozenset[str], names: Sequence[Name | Attribute]
+) -> _Names:
     own = _variables(function) if names else frozenset()
     spans = [(one.start, one.end) for one in showing(source, function, defined)] if names else []
     return tuple(

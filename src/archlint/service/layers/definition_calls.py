@@ -9,7 +9,7 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, ClassDef, Evaluate, Expression, FunctionDef
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
-from archlint.service.semantics.bindings import Namespace, read_namespace, statements
+from archlint.service.semantics.bindings import Namespace, module_namespace, statements
 from archlint.service.semantics.called import may_be_library
 from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.plain_calls import imported_names, only_makes
@@ -33,7 +33,7 @@ _SESSION = re.compile(r"(^|_)(conn|connection|cursor|database|db|session)$", re.
 @summary
 def called_by_definitions(source: PythonSource) -> tuple[tuple[str, ...], ...]:
     """What each top-level definition calls that may be a library's, and whether methods of sessions."""
-    namespace = read_namespace(source.body)
+    namespace = module_namespace(source)
     top = (node for node in statements(source.body) if isinstance(node, ClassDef | FunctionDef))
     logging, imported = loggers(source), imported_names(source)
 

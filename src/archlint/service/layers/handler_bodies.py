@@ -9,7 +9,7 @@ from archlint.facts.syntax import Assign, Attribute, Await, Call, Expression, Fo
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.readings import unnoticed
 from archlint.service.database.session_calls import DATA_ACCESS
-from archlint.service.semantics.bindings import read_namespace
+from archlint.service.semantics.bindings import module_namespace
 from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.plain_calls import imported_names, only_makes
 
@@ -28,7 +28,7 @@ def _work(source: PythonSource, handler: FunctionDef) -> tuple[object, ...]:
     Calls and branches are told apart by which one of the handler's they are. A call counts that may be a
     session's, a parameter's, or of what the module has.
     """
-    outer = {parameter.name for parameter in handler.parameters} | read_namespace(source.body).names.keys()
+    outer = {parameter.name for parameter in handler.parameters} | module_namespace(source).names.keys()
     nodes = tuple(all_nodes(handler))
     logging, imported = loggers(source), imported_names(source)
     called = (one for one in nodes if isinstance(one, Call) and not logs(one, logging))
@@ -51,7 +51,7 @@ def _work(source: PythonSource, handler: FunctionDef) -> tuple[object, ...]:
         tuple(calls.values()),
         tuple(one for one in given if one[1]),
         tuple(one for one in loops if one[1]),
-        bool(read_namespace(source.body).stars) and tuple(handler.body),
+        bool(module_namespace(source).stars) and tuple(handler.body),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, get_args
 
 from msgspec import Struct, field
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Alias,
     Assign,
@@ -35,6 +36,7 @@ from archlint.facts.syntax import (
     With,
 )
 from archlint.facts.traversal import OPENING, all_nodes, dotted, is_none, nested_blocks
+from archlint.readings import summary
 
 
 class Imported(Struct, frozen=True):
@@ -92,6 +94,12 @@ def read_namespace(body: tuple[Statement, ...]) -> Namespace:
     """
     names, stars = _read(body)
     return Namespace(names, stars, _exported(body) if "__all__" in names else None)
+
+
+@summary
+def module_namespace(source: PythonSource) -> Namespace:
+    """The names that a file's own statements bind."""
+    return read_namespace(source.body)
 
 
 def function_namespace(function: FunctionDef) -> Namespace:

@@ -16,7 +16,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
-from archlint.service.semantics.bindings import Defined, Namespace, read_namespace
+from archlint.service.semantics.bindings import Defined, Namespace, module_namespace
 from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.plain_calls import imported_names, only_makes
 from archlint.service.semantics.scopes import last_name
@@ -28,7 +28,7 @@ def called_names(source: PythonSource) -> tuple[str, ...]:
 
     Those of loggers are left out, of libraries that only make a value, and of the file's own functions.
     """
-    namespace, logging, imported = read_namespace(source.body), loggers(source), imported_names(source)
+    namespace, logging, imported = module_namespace(source), loggers(source), imported_names(source)
     calls = (one for one in source.nodes.of(Call) if not logs(one, logging) and not only_makes(one, imported))
     names = {dotted(call.func) or "" for call in calls}
     return tuple(sorted(name for name in names if may_be_library(name, namespace)))

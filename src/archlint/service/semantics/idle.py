@@ -31,7 +31,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes, children, nested_blocks
 from archlint.readings import summary
-from archlint.service.semantics.bindings import read_namespace, statements
+from archlint.service.semantics.bindings import module_namespace, statements
 from archlint.service.semantics.loggers import bound_names, loggers, logs
 from archlint.service.semantics.plain_calls import imported_names, only_makes
 
@@ -49,7 +49,7 @@ _PLAIN = _EXCEPTIONS.union({
 @summary
 def plain_builtins(source: PythonSource) -> frozenset[str]:
     """The names of such builtins that stand for them wherever they stand in a file: nothing binds them."""
-    if read_namespace(source.body).stars:
+    if module_namespace(source).stars:
         return frozenset()
     bound = _PLAIN.intersection(bound_names(source))
     return _PLAIN - bound if bound else _PLAIN

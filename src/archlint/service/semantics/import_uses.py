@@ -27,7 +27,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
 from archlint.readings import summary, unnoticed
-from archlint.service.semantics.bindings import Assigned, Defined, Imported, read_namespace, statements
+from archlint.service.semantics.bindings import Assigned, Defined, Imported, module_namespace, statements
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbol, Symbols
@@ -155,7 +155,7 @@ def _named_in_class(source: PythonSource, number: str) -> tuple[tuple[str, ...],
 
 def _of_module(source: PythonSource, nodes: Iterable[Node]) -> frozenset[str]:
     """Of the names among nodes, those that the module itself binds."""
-    names = read_namespace(source.body).names
+    names = module_namespace(source).names
     return frozenset(node.id for node in nodes if type(node) is Name and node.id in names)
 
 

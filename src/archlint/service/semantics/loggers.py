@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.readings import summary
-from archlint.service.semantics.bindings import Assigned, Imported, Namespace, read_namespace
+from archlint.service.semantics.bindings import Assigned, Imported, Namespace, module_namespace
 
 _MAKERS = frozenset({"logging.getLogger", "structlog.get_logger", "structlog.getLogger"})
 _LOGGERS = frozenset({"logging", "loguru.logger"})
@@ -34,16 +34,21 @@ _METHODS = frozenset({"critical", "debug", "error", "exception", "fatal", "info"
 @summary
 def loggers(source: PythonSource) -> frozenset[str]:
     """The names that stand for loggers wherever they stand in a file: nothing else in it has such a name."""
-    namespace = read_namespace(source.body)
+    namespace = module_namespace(source)
     named = [name for name in namespace.names if _is_logger(namespace, name)]
     if not named:
         return frozenset()
-    bound = Counter(bound_names(source))
+    bound = bound_names(source)
     return frozenset(name for name in named if bound[name] == 1)
 
 
-def bound_names(source: PythonSource) -> Iterator[str]:
-    """Every name that the file binds, as often as it does."""
+@summary
+def bound_names(source: PythonSource) -> Counter[str]:
+    """Every name that the file binds, and how often it does."""
+    return Counter(_bound_names(source))
+
+
+def _bound_names(source: PythonSource) -> Iterator[str]:
     nodes = source.nodes
     targets = [target for one in nodes.of(Assign) for target in one.targets]
     targets += [one.target for one in nodes.of(For)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Set
 from itertools import accumulate
 from typing import TypeGuard
@@ -11,7 +10,7 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, Constant, Dict, Expression, FString, Name, Sequence
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
-from archlint.service.semantics.bindings import read_namespace
+from archlint.service.semantics.bindings import module_namespace
 from archlint.service.semantics.loggers import bound_names, meant
 
 _MAKING = frozenset({
@@ -29,10 +28,10 @@ _LEADING = _STATUS.union(*(accumulate(path.split("."), "{}.{}".format) for path 
 @summary
 def imported_names(source: PythonSource) -> dict[str, str]:
     """What the names stand for that may lead to such calls, where nothing else in the file has the name."""
-    namespace = read_namespace(source.body)
+    namespace = module_namespace(source)
     found = {name: path for name in namespace.names if (path := meant(namespace, name)) in _LEADING}
-    bound = Counter(bound_names(source)) if found else Counter()
-    return {name: path for name, path in found.items() if bound[name] == 1}
+    bound = bound_names(source) if found else {}
+    return {name: path for name, path in found.items() if bound.get(name) == 1}
 
 
 def only_makes(

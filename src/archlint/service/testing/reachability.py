@@ -28,6 +28,7 @@ from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.named_functions import DocumentedNames
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.imported_names import Names
@@ -215,20 +216,20 @@ class Reached:
 
     def _read_references(self, function: Function) -> tuple[Function, ...]:
         """The functions that it speaks of without a call: those that it keeps or hands to a library."""
-        names = self._function_names
         with deep_recursion():
             return tuple(
                 value.function
-                for node in self._names_used_in(function)
-                if (node.id if isinstance(node, Name) else node.attr) in names
+                for node in self._functions_named_in(function)
                 for value in self._calls.inference.values(node, function)
                 if isinstance(value, FunctionType)
             )
 
-    def _names_used_in(self, function: Function) -> Sequence[Name | Attribute]:
+    def _functions_named_in(self, function: Function) -> Sequence[Name | Attribute]:
         if isinstance(function.node, FunctionDef):
-            return names_used_in(function.module.source, function.node, self._program.defined)
-        return names_in(function, self._program.defined)
+            source, wanted = function.module.source, self._function_names
+            return names_used_in(source, function.node, self._program.defined, wanted)
+        names = names_in(function, self._program.defined)
+        return [one for one in names if last_name(one) in self._function_names]
 
     @cached_property
     def _function_names(self) -> frozenset[str]:
