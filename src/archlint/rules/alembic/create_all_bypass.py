@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from archlint.facts.syntax import FunctionDef
+from archlint.facts.syntax import Call, FunctionDef
 from archlint.facts.traversal import dotted
 from archlint.findings import Hit, Location, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.database.made_tables import made_tables
@@ -13,9 +14,12 @@ from archlint.service.model import Service
 from archlint.service.schema.apart import is_apart
 from archlint.service.semantics.live_code import Startup
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name
 
 _BY_CHOICE = ", where configuration or an argument says so"
 _ASIDE = ", in a worker or a program beside the server"
+_STAMPED = ", and stamps the database as migrated"
+_STAMP = re.compile(r"(?i)(alembic_?)?stamp(_\w+)?")
 _APART = "whether they are tables of the migrations' database or of a store of its own is not known"
 
 
@@ -42,9 +46,10 @@ def check(service: Service) -> Iterator[Said]:
             function = program.functions.get(around) if around else program.modules.get(module)
             by_choice = function is not None and service.calls.is_configured(function, node.start)
             is_aside = service.workers.run(module)
-            when = _BY_CHOICE if by_choice else _ASIDE if is_aside else ""
+            is_stamped = around is not None and _stamps(module, around)
+            when = _BY_CHOICE if by_choice else _ASIDE if is_aside else _STAMPED if is_stamped else ""
             fields = {"call": call, "tables": tables, "when": when}
-            severity = Severity.WARNING if by_choice or is_aside else None
+            severity = Severity.WARNING if when else None
             yield Hit(module.location(node), fields, severity=severity)
     by_hand = list(_tables_by_hand(service))
     yield from by_hand[:1]
@@ -53,6 +58,12 @@ def check(service: Service) -> Iterator[Said]:
     for module in service.modules.runtime if has_history else ():
         if module not in bypassing and not module.source.problems:
             yield Met(Location(module.path))
+
+
+def _stamps(module: Module, around: FunctionDef) -> bool:
+    """Whether a function sets Alembic's version besides: its cookbook's way to a database from scratch."""
+    calls = (call for call in module.source.nodes.of(Call) if around.start <= call.start < around.end)
+    return any(_STAMP.fullmatch(last_name(call.func) or "") for call in calls)
 
 
 def _is_in_commands(service: Service, module: Module, name: str) -> bool:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _NAME = re.compile(
     r"(?i)(^|.*[_\-.]|.*[a-z](?=[A-Z]))"
     r"(password|passwd|passphrase|pwd|requirepass|secret|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key|signing[_-]?key"
-    r"|encryption[_-]?key|secret[_-]?access[_-]?key|client[_-]?secret|jwt[_-]?secret|(jwt|hmac|fernet|aes)[_-]?key"
+    r"|encryption[_-]?key|(admin|auth|database|db|email|ftp|ldap|mail|mongo|mysql|pg|postgres|rabbitmq|redis|root|smtp|user)_?(pass|pw)"
+    r"|secret[_-]?access[_-]?key|client[_-]?secret|jwt[_-]?secret|(jwt|hmac|fernet|aes)[_-]?key"
     r"|(access|auth|api|bot|bearer|secret)[_-]?token|(secret[_-]?|api[_-]?|signing[_-]?|encryption[_-]?)keys)"
 )
 _DATABASE = re.compile(
