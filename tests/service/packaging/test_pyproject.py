@@ -6,6 +6,7 @@ import pytest
 
 from archlint.discover import Repository
 from archlint.paths import ancestors
+from archlint.service.packaging.lock_freshness import lock_differences
 from archlint.service.packaging.pyproject import ServiceProject
 
 
@@ -78,6 +79,19 @@ def test_a_broken_pyproject_is_a_problem(tmp_path: Path) -> None:
     assert found.pyproject is None
     assert [problem.location.line for problem in found.problems] == [1]
     assert found.lock is not None and found.lock.problems
+
+
+def test_a_broken_pyproject_is_not_stood_in_for_by_the_one_above(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "all"\n[tool.uv.workspace]\nmembers = ["*"]\n',
+        "uv.lock": 'version = 1\n[manifest]\nmembers = ["all", "a", "b"]\n',
+        "a/pyproject.toml": named("a"),
+        "b/pyproject.toml": "[project\n",
+    }
+    assert project("b", tmp_path, files).pyproject is None
+    above = project(".", tmp_path, files)
+    assert [problem.location.file for problem in above.unread_members] == ["b/pyproject.toml"]
+    assert [type(found).__name__ for found in lock_differences(above)] == ["Unknown"]
 
 
 DECLARED = """\

@@ -55,6 +55,9 @@ def lock_differences(project: ServiceProject) -> Iterator[Link | Unknown]:
         place = root.file.location("tool", "uv", "managed")
         yield Unknown("the lock", place, "uv is told not to manage this project, and refuses to check it")
         return
+    if unread := list(project.unread_members):
+        yield from unread
+        return
     comparison = _Comparison(project, root, lock)
     yield from comparison.python_differences()
     yield from comparison.member_differences()
@@ -293,10 +296,10 @@ class _Comparison:
             equal = self._equal(wanted, [requirement for requirement, _ in locked]) if wanted else None
             met |= equal or set()
             if not equal and name not in skipped:
-                same = [
-                    str(requirement) for requirement, _ in locked if requirement and requirement.name == name
-                ]
-                yield _unmatched(entry, wanted if equal is not None else None, same, where)
+                same = [f"`{other}`" for other, _ in locked if other and other.name == name]
+                otherwise = f"has `{name}` for others only" if name in self.packages else f"has no `{name}`"
+                recorded = f"has {' and '.join(same)}" if same else otherwise
+                yield _unmatched(entry, wanted if equal is not None else None, recorded, where)
                 skipped.add(name)
         for index, (requirement, path) in enumerate(locked):
             if requirement is not None and index not in met and requirement.name not in skipped:
@@ -343,14 +346,13 @@ class _Comparison:
 
 
 def _unmatched(
-    entry: DeclaredRequirement, wanted: LoweredRequirement | None, same: list[str], where: str
+    entry: DeclaredRequirement, wanted: LoweredRequirement | None, recorded: str, where: str
 ) -> Link | Unknown:
     name = entry.requirement.name
     if wanted is None:
         return Unknown(
             f"the lock's record of `{name}`", entry.location, "source or marker cannot be compared"
         )
-    recorded = f"has {' and '.join(f'`{other}`' for other in same)}" if same else f"has no `{wanted.name}`"
     return Link(entry.location, f"{where}`{wanted}` is declared and the lock {recorded}")
 
 

@@ -145,16 +145,19 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def pyproject(self) -> Pyproject | None:
         """The nearest pyproject.toml at or above the service's folder; None when there is none."""
-        return next((p for folder in self.folders if (p := self._pyproject(folder))), None)
+        nearest = next(filter(self._has_pyproject, self.folders), None)
+        return None if nearest is None else self._pyproject(nearest)
 
     @cached_property
     def folders(self) -> tuple[str, ...]:
         """Its folder and those above, up to a project that is beside the service."""
         above = tuple(ancestors(self.root))
-        declaring = (folder for folder in above if self.repository.has(join(folder, "pyproject.toml")))
-        nearest = next(declaring, self.root)
+        nearest = next(filter(self._has_pyproject, above), self.root)
         is_anothers = nearest != self.root and self._is_beside(nearest)
         return above[: above.index(nearest)] if is_anothers else above
+
+    def _has_pyproject(self, folder: str) -> bool:
+        return self.repository.has(join(folder, "pyproject.toml"))
 
     def _is_beside(self, folder: str) -> bool:
         """Whether a folder's project has no FastAPI, and the service's own list of requirements has it."""
@@ -197,18 +200,24 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
     def members(self) -> tuple[Pyproject, ...]:
         """The workspace's projects, the root first when it is one; a lone project is its own workspace."""
         root = self.workspace
+        members = tuple(p for p in map(self._pyproject, self._member_folders) if p and _is_managed(p))
+        return (root, *members) if root is not None and root.name is not None else members
+
+    @property
+    def unread_members(self) -> Iterator[Unknown]:
+        """What is wrong with the pyproject.toml of members that cannot be read."""
+        for folder in self._member_folders:
+            yield from documents.toml(self.repository, join(folder, "pyproject.toml")).problems
+
+    @cached_property
+    def _member_folders(self) -> tuple[str, ...]:
+        """The folders of the workspace's projects but for its root."""
+        root = self.workspace
         if root is None:
             return ()
-        folders = sorted(
-            posixpath.dirname(file) or "."
-            for file in self.repository.files
-            if posixpath.basename(file) == "pyproject.toml"
-        )
-        inner = (self._pyproject(folder) for folder in folders if folder != root.folder)
-        members = [
-            p for p in inner if p is not None and _is_managed(p) and _is_member(p.folder, root, "[^/]*")
-        ]
-        return (root, *members) if root.name is not None else tuple(members)
+        split = (posixpath.split(file) for file in self.repository.files)
+        folders = sorted(folder or "." for folder, name in split if name == "pyproject.toml")
+        return tuple(f for f in folders if f != root.folder and _is_member(f, root, "[^/]*"))
 
     @property
     def lock_path(self) -> str:
