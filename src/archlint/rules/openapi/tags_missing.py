@@ -11,6 +11,7 @@ from archlint.service.api.exemptions import operational, served, severity_of
 from archlint.service.api.response_kinds import is_page
 from archlint.service.api.routes import App, Endpoint
 from archlint.service.model import Service
+from archlint.service.semantics.scopes import last_name
 
 ON_A_ROUTER = 'Give its router a tag, `APIRouter(tags=["items"])`, or the `include_router` call'
 ON_THE_APP = (
@@ -55,4 +56,6 @@ def _include(endpoint: Endpoint) -> Link | None:
 
 def _remedy(endpoint: Endpoint) -> str:
     """Where a tag can stand: what is registered on the app itself has no router and no include."""
-    return ON_A_ROUTER if endpoint.route.includes else ON_THE_APP
+    nodes = (place.node for place in endpoint.includes)
+    included = any(isinstance(one, Call) and last_name(one.func) == "include_router" for one in nodes)
+    return ON_A_ROUTER if included else ON_THE_APP

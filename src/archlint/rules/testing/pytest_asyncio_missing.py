@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Link, Met, NotApplicable, Said
+from archlint.findings import Hit, Link, Met, NotApplicable, Said, Severity
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_add
 from archlint.service.packaging.pyproject import strings
+from archlint.service.testing.tests import Test
 
 _BRINGING = {"pytest-asyncio": ("pytest-aiohttp",)}
 
@@ -29,8 +30,18 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         first, *others = found
         more = f" and {len(others)} more" if others else ""
         plugin = " or ".join(f"`{plugin}`" for plugin in plugins)
-        remedy = to_add(service.project, plugins[0], dev=True)
-        yield Hit(service.anchor, {"plugin": plugin, "what": first.text + more, "remedy": remedy}, (first,))
+        remedy, severity = to_add(service.project, plugins[0], dev=True), None
+        if _are_run_by_anyio(own):
+            more += ", which the plugin of anyio runs"
+            remedy, severity = f'{remedy}, or accept that by `plugins = ["anyio"]`', Severity.WARNING
+        fields = {"plugin": plugin, "what": first.text + more, "remedy": remedy}
+        yield Hit(service.anchor, fields, (first,), severity)
+
+
+def _are_run_by_anyio(tests: Iterable[Test]) -> bool:
+    """Whether there are async tests, and all of them have anyio's marker."""
+    markers = [test.markers for test in tests if test.node.is_async]
+    return bool(markers) and all("pytest.mark.anyio" in one for one in markers)
 
 
 def _async_parts(service: Service) -> list[Link]:

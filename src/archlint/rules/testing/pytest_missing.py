@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from archlint.findings import Hit, Location, Met, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_add
+from archlint.service.testing.tests import Test
 
 _BRINGS_PYTEST = ("pytest", "pytest-asyncio", r"pytest-cov", "pytest-django", "pytest-mock", "pytest-xdist")
 
@@ -28,9 +31,16 @@ def check(service: Service) -> Iterator[Said]:
     elif not suite.tooling.has(*_BRINGS_PYTEST):
         yield _hit(service, service.anchor, "no manifest asks for pytest")
     elif all(test.case for test in suite.tests):
-        yield _hit(service, suite.tests[0].location, "every test is a method of a `unittest.TestCase`")
+        yield _hit(service, _most(suite.tests), "every test is a method of a `unittest.TestCase`")
     else:
         yield from (Met(test.location) for test in suite.tests if not test.case)
+
+
+def _most(tests: Sequence[Test]) -> Location:
+    """Where the first test of the folder stands that has most of them."""
+    folders = Counter(posixpath.dirname(test.module.path) for test in tests)
+    ((folder, _),) = folders.most_common(1)
+    return next(test.location for test in tests if posixpath.dirname(test.module.path) == folder)
 
 
 def _hit(service: Service, place: Location, reason: str) -> Hit:

@@ -66,7 +66,7 @@ def _judged(service: Service, function: Function) -> Untested | Unknown | None:
 
 
 def _unused_users(service: Service, function: Function) -> str:
-    user = next(iter(service.reached.callers_of(function)), None)
+    user = next((one.outermost for one in service.reached.callers_of(function)), None)
     return f" but `{user.short_name}`, which nothing uses either" if user else ""
 
 

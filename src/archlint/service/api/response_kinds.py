@@ -31,6 +31,7 @@ from archlint.facts.syntax import (
     Return,
     Sequence,
     Statement,
+    Subscript,
     Try,
     With,
 )
@@ -85,7 +86,7 @@ def undocumented(operation: Operation, symbols: Symbols) -> ResponseKind | None:
     if found == {ResponseKind.ERROR} and _ends_early(handler.definition.body, Return | Raise):
         return None
     if operation.answer.source == "annotation":
-        found.add(reader.declared(handler.module, handler.definition))
+        found |= reader.declared(handler.module, handler.definition)
     found -= {ResponseKind.NOTHING, ResponseKind.ERROR}
     if not found:
         return None if operation.answer.source == "none" else ResponseKind.NOTHING
@@ -185,10 +186,11 @@ class _Reader:
         with unnoticed():
             return function.body
 
-    def declared(self, module: Module, function: FunctionDef) -> ResponseKind:
-        """What the return annotation says."""
-        symbol = self._symbols.resolve(module, function.returns) if function.returns else NOTHING
-        return self._of_class(symbol) or ResponseKind.DATA
+    def declared(self, module: Module, function: FunctionDef) -> set[ResponseKind]:
+        """What the return annotation says, and each part of a union."""
+        parts = _parts(function.returns) if function.returns is not None else ()
+        symbols = (self._symbols.resolve(module, one) for one in parts)
+        return {self._of_class(one) or ResponseKind.DATA for one in symbols} or {ResponseKind.DATA}
 
     def _kinds(
         self, module: Module, value: Expression | None, scope: Scope, depth: int
@@ -258,7 +260,7 @@ class _Reader:
 
     def _function(self, module: Module, function: FunctionDef, depth: int) -> Iterator[ResponseKind]:
         if function.returns is not None:
-            yield self.declared(module, function)
+            yield from self.declared(module, function)
         else:
             yield from self.returned(module, function, depth)
 
@@ -294,6 +296,28 @@ class _Reader:
         if any(_is_json(name) for name in names):
             return ResponseKind.DATA
         return ResponseKind.PAGE if any(_is_html(name) for name in names) else ResponseKind.OTHER
+
+
+def _parts(annotation: Expression) -> Iterator[Expression]:
+    """What an annotation allows besides None: `A | B`, `Union[A, B]`, `Optional[A]`."""
+    match annotation:
+        case Operator(operator="|", parts=parts) | Subscript(index=Sequence(items=parts)) if _is_union(
+            annotation
+        ):
+            for part in parts:
+                yield from _parts(part)
+        case Subscript(index=part) if _is_union(annotation):
+            yield from _parts(part)
+        case Constant(value=None):
+            return
+        case _:
+            yield annotation
+
+
+def _is_union(annotation: Expression) -> bool:
+    return isinstance(annotation, Operator) or (
+        isinstance(annotation, Subscript) and last_name(annotation.value) in {"Optional", "Union"}
+    )
 
 
 def _by_name(value: Expression | str | None) -> ResponseKind:

@@ -56,6 +56,12 @@ class Function(Struct, eq=False, dict=True):
         return isinstance(self.node, FunctionDef) and self.node.is_async
 
     @property
+    def outermost(self) -> Function:
+        """The function that holds it, however deep; itself where none does."""
+        around = self.parent
+        return around.outermost if around is not None and around.node is not None else self
+
+    @property
     def short_name(self) -> str:
         """`function`, `Class.method`, `outer.<lambda>`."""
         if self.node is None:
