@@ -10,6 +10,7 @@ from msgspec import Struct
 from archlint.config import Config
 from archlint.discover import Repository
 from archlint.facts.dotenv import DotenvFile
+from archlint.paths import join
 from archlint.service.semantics.modules import Modules
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Surroundings(Struct, frozen=True, dict=True):
         """The versions of distributions that the service runs on."""
         from archlint.service.packaging.versions import Versions
 
-        return Versions(self.project, self.repository, self.root)
+        near = join(self.root, "pyproject.toml")
+        return Versions(self.project, self.repository, self.root, lambda: self.images.installed_list(near))
 
     @cached_property
     def dotenvs(self) -> tuple[DotenvFile, ...]:

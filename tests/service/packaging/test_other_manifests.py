@@ -73,3 +73,29 @@ def test_a_driver_is_asked_for(name: str, text: str, driver: Provision, tmp_path
 def test_a_version_is_asked_for(name: str, text: str, asked: list[str], tmp_path: Path) -> None:
     required = service_of(tmp_path, {"app/main.py": "", name: text}).versions.required("sqlalchemy")
     assert [str(one.specifiers) for one in required] == asked
+
+
+IMAGE = 'FROM python:3.13\nCOPY . /srv\nRUN pip install -r {}\nCMD ["uvicorn", "app.main:app"]\n'
+APP = "from fastapi import FastAPI\napp = FastAPI()\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "driver"),
+    [
+        (
+            {"infra/reqs/prod.txt": "asyncpg", "Dockerfile": IMAGE.format("infra/reqs/prod.txt")},
+            Provision.RUNTIME,
+        ),
+        ({"infra/reqs/prod.txt": "asyncpg"}, Provision.MISSING),
+        ({"requirements/generated/requirements-production.txt": "asyncpg==0.29"}, Provision.RUNTIME),
+        ({"requirements/source/production.in": "asyncpg"}, Provision.RUNTIME),
+        ({"requirements/generated/requirements-testing.txt": "asyncpg"}, Provision.MISSING),
+        ({"requirements/dev/a.txt": "asyncpg"}, Provision.MISSING),
+        ({"requirements.txt": "fastapi", "requirements/deep/main.txt": "asyncpg"}, Provision.MISSING),
+    ],
+)
+def test_a_list_of_requirements_lies_elsewhere(
+    files: dict[str, str], driver: Provision, tmp_path: Path
+) -> None:
+    service = service_of(tmp_path, {"app/main.py": APP, **files})
+    assert provision(service.versions, "asyncpg") is driver

@@ -10,6 +10,7 @@ from archlint.paths import join
 from archlint.service.deployment.installs import is_exported
 from archlint.service.model import Service
 from archlint.service.packaging.managers import lists_requirements, to_declare
+from archlint.service.packaging.requirement_lists import lists_below
 
 SOURCES = (
     "requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg", "Pipfile",
@@ -54,7 +55,8 @@ def _source(service: Service) -> str | None:
             path = join(folder, name)
             if _lists(service, path):
                 return path
-    return service.images.installed_list(service.anchor.file)
+    installed = service.images.installed_list(service.anchor.file)
+    return installed or next(iter(lists_below(service.repository, service.project.folders)), None)
 
 
 def _lists(service: Service, path: str) -> bool:

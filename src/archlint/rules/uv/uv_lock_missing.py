@@ -9,6 +9,7 @@ from archlint.findings import Hit, Location, Met, Said
 from archlint.paths import join
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_lock
+from archlint.service.packaging.requirement_lists import lists_below
 
 OTHERS = ("poetry.lock", "pdm.lock", "pixi.lock", "Pipfile.lock", "requirements.txt")
 
@@ -21,7 +22,8 @@ def check(service: Service) -> Iterator[Said]:
     elif project.lock is None:
         folder = posixpath.dirname(project.lock_path) or "."
         beside = (name for name in OTHERS if service.repository.has(join(folder, name)))
-        installed = service.images.installed_list(service.anchor.file)
+        below = lists_below(service.repository, project.folders)
+        installed = service.images.installed_list(service.anchor.file) or next(iter(below), None)
         found = next(beside, None) or installed
         instead = f"there is only `{found}`" if found else "nothing locks the dependencies"
         remedy = to_lock(project, installed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from archlint.findings import Location
 from archlint.paths import join
 from archlint.service.packaging.other_manifests import other_requirements
 from archlint.service.packaging.pyproject import DeclaredRequirement, ServiceProject
+from archlint.service.packaging.requirement_lists import lists_below
 from archlint.service.semantics.source_roots import RUNTIME_TABLES
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
@@ -47,11 +48,15 @@ class Required(Struct, frozen=True):
 
 
 class Versions(Struct, eq=False, frozen=True, dict=True):
-    """The versions of distributions for the service in the folder `root`."""
+    """The versions of distributions for the service in the folder `root`.
+
+    `installed` tells the list of requirements that its image installs, which is asked where none lies beside.
+    """
 
     project: ServiceProject
     repository: Repository
     root: str
+    installed: Callable[[], str | None] = lambda: None
 
     def highest(self, name: str) -> Version | None:
         """The version that an install of the service gets: the locked one, else the highest that is required.
@@ -125,12 +130,21 @@ class Versions(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def _pinned(self) -> dict[str, list[Required]]:
         """What the requirements files ask for, by distribution."""
-        paths = (join(folder, file) for folder in self.project.folders for file in _REQUIREMENTS)
         found: dict[str, list[Required]] = {}
-        for path in filter(self.repository.has, paths):
+        for path in self._lists():
             for name, required in _pinned(self.repository, path):
                 found.setdefault(name, []).append(required)
         return found
+
+    def _lists(self) -> Sequence[str]:
+        """The lists of requirements: those beside the service, else the installed one, else those below."""
+        paths = (join(folder, file) for folder in self.project.folders for file in _REQUIREMENTS)
+        if beside := list(filter(self.repository.has, paths)):
+            return beside
+        if self.project.declared:
+            return ()
+        installed = self.installed()
+        return [installed] if installed else lists_below(self.repository, self.project.folders)
 
 
 def _versions(lock: TomlFile, name: str) -> Iterator[Locked]:
