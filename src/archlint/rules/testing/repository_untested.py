@@ -30,7 +30,7 @@ def check(service: Service) -> Iterator[Said]:
         yield from (Met(one.location) for one in proven)
         doubtful += [one for one in operations if service.reached.has(one)]
         found = [one for one in judged if isinstance(one, Untested)]
-        yield from untested_hits(found, _REMEDY)
+        yield from untested_hits(found, _REMEDY, service.project.is_library)
     yield from by_name_alone([one for one in doubtful if not service.reached.is_proven(one)])
 
 

@@ -33,7 +33,7 @@ def check(service: Service) -> Iterator[Said]:
             if one not in proven and any(map(service.reached.has, functions)):
                 doubtful.append(one)
         found = [one for one in judged if isinstance(one, Untested)]
-        yield from untested_hits(found, _REMEDY)
+        yield from untested_hits(found, _REMEDY, service.project.is_library)
     yield from by_name_alone(doubtful)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -9,7 +10,17 @@ from functools import cache, cached_property
 
 from archlint.facts.outline import MentionedNames, only
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Alias, Assign, Attribute, Call, ClassDef, Constant, FunctionDef, Name
+from archlint.facts.syntax import (
+    Alias,
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Evaluate,
+    FunctionDef,
+    Name,
+)
 from archlint.facts.traversal import all_nodes
 from archlint.readings import naming, summary
 from archlint.service.calls.functions import Class, Function, Program
@@ -23,6 +34,10 @@ from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.unread import unread as unread_names
 
 _MAX_NAME = 200
+_IMPORTS = re.compile(r"(?m)^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]+([^\n#]{1,500})")
+"""An import in the text of a program that something writes and runs."""
+
+_WORD = re.compile(r"\w+")
 
 
 class Mentions:
@@ -205,9 +220,18 @@ def _last_words(source: PythonSource) -> frozenset[str]:
     exported = {
         node for one in source.body if is_export(one) for node in all_nodes(one) if isinstance(node, Constant)
     }
-    nodes = (node for node in source.nodes.of(Constant) if node not in exported)
-    texts = {one.value for one in nodes if isinstance(one.value, str) and len(one.value) < _MAX_NAME}
+    nodes = [
+        node for node in source.nodes.of(Constant) if node not in exported and isinstance(node.value, str)
+    ]
+    texts = {str(one.value) for one in nodes if len(str(one.value)) < _MAX_NAME}
     words = {text.replace(":", ".").rpartition(".")[2] for text in texts}
+    programs = [str(one.value) for one in nodes if "import " in str(one.value)]
+    if programs:
+        remarks = {one.value for one in source.nodes.of(Evaluate)}
+        programs = [str(one.value) for one in nodes if "import " in str(one.value) and one not in remarks]
+        words.update(
+            word for text in programs for names in _IMPORTS.findall(text) for word in _WORD.findall(names)
+        )
     return frozenset(word for word in words if word.isidentifier())
 
 

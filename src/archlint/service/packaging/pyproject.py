@@ -136,6 +136,10 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
             return Unknown(f"the requirement `{text}`", place, "it is not a PEP 508 requirement")
 
 
+_LIBRARIES = "Topic :: Software Development :: Libraries"
+_TYPED = "Typing :: Typed"
+
+
 class ServiceProject(Struct, eq=False, frozen=True, dict=True):
     """How a service is packaged; `root` is the service's folder."""
 
@@ -174,6 +178,16 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
         paths = (join(folder, "pyproject.toml") for folder in self.folders)
         nearest = next(filter(self.repository.has, paths), None)
         return documents.toml(self.repository, nearest).problems if nearest else ()
+
+    @cached_property
+    def is_library(self) -> bool:
+        """Whether its classifiers say that it is one, with types for programs that are nowhere here."""
+        file = self.pyproject.file if self.pyproject is not None else None
+        tables = (("project",), ("tool", "poetry")) if file is not None else ()
+        found = [
+            one for table in tables if file is not None for one in strings(file.get(*table, "classifiers"))
+        ]
+        return _TYPED in found and any(one.startswith(_LIBRARIES) for one in found)
 
     @property
     def label(self) -> str:

@@ -25,9 +25,15 @@ class Untested(Struct, frozen=True, eq=False):
     """Those that would reach it, if tests requested them."""
 
 
-def untested_hits(found: Iterable[Untested], remedy: str) -> Iterator[Hit]:
-    """The hits for what no test reaches; one that an endpoint without a test would reach is part of that."""
+def untested_hits(found: Iterable[Untested], remedy: str, of_library: bool) -> Iterator[Hit | Unknown]:
+    """The hits for what no test reaches; one that an endpoint without a test would reach is part of that.
+
+    `of_library`: who installs the project may use what nothing here does.
+    """
     for one in found:
+        if one.unused and of_library:
+            yield Unknown(f"uses of `{one.name}`", one.place, _LIBRARY)
+            continue
         if one.unused:
             yield Hit(one.place, _fields(f"Nothing uses {one.words}", one.name, _REMOVE), severity=_WARNING)
             continue
@@ -49,6 +55,7 @@ def _fields(what: str, name: str, remedy: str) -> dict[str, str]:
     return {"what": what, "name": name, "remedy": remedy}
 
 
+_LIBRARY = "the project is a library by its classifiers, and programs that install it may use it"
 _REMOVE = "Remove it, or say who uses it"
 _WARNING = Severity.WARNING
 
