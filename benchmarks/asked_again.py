@@ -4,7 +4,8 @@
 
 For each kind of edit: how many rules are asked again, and how many seconds of the processor that takes, the
 medians of some places of each service. Nothing changed before, and the edit is taken back after. FOLDERs are
-not changed. Prints Markdown; `--why` says who read what has changed, and how many rules were asked after it.
+not changed. Prints Markdown; `--why` says all who read what has changed, and how many rules were asked after
+each: so many are left to ask where the readers above it take something finer.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
+from types import CodeType, FrameType
 from typing import Any
 
 from body_edits import BODIES
@@ -112,18 +114,39 @@ def _run(folder: Path, cache: Path, what: str) -> tuple[dict[str, Any], float]:
 
 
 class _Readings(dict[object, None]):
-    """What was read, with the place in archlint that read it first."""
+    """What was read, with the places in archlint that read it, and how many rules had spoken by then."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked: list[str]) -> None:
         super().__init__()
-        self.stacks: dict[object, str] = {}
+        self.readers: dict[object, dict[CodeType, tuple[int, str]]] = {}
+        self._asked, self._unnoticed = asked, 0
+        enter, leave = readings.unnoticed.__enter__, readings.unnoticed.__exit__
+
+        def entered(of: readings.unnoticed) -> None:
+            self._unnoticed += 1
+            enter(of)
+
+        def left(of: readings.unnoticed, *why: object) -> None:
+            self._unnoticed -= 1
+            leave(of, *why)
+
+        readings.unnoticed.__enter__, readings.unnoticed.__exit__ = entered, left  # type: ignore[method-assign]
 
     def __setitem__(self, key: object, value: None) -> None:
-        if key not in self:
-            frames = traceback.extract_stack(limit=14)[:-1]
-            own = [f"{Path(one.filename).stem}.{one.name}:{one.lineno}" for one in frames]
-            self.stacks[key] = " < ".join(reversed([one for one in own if not one.startswith("readings.")]))
         super().__setitem__(key, value)
+        if self._unnoticed:
+            return
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and Path(frame.f_code.co_filename).stem in _DOORS:
+            frame = frame.f_back
+        found = self.readers.setdefault(key, {})
+        if frame is not None and frame.f_code not in found:
+            frames = reversed(traceback.extract_stack(frame, limit=12))
+            own = " < ".join(f"{Path(one.filename).stem}.{one.name}:{one.lineno}" for one in frames)
+            found[frame.f_code] = len(self._asked), own
+
+
+_DOORS = frozenset({"functools", "readings", "source"})
 
 
 def _tell(place: str, what: str) -> None:
@@ -144,8 +167,10 @@ def _tell(place: str, what: str) -> None:
             assert isinstance(readings.code, _Readings)
             numbers = {path: number for number, path in enumerate(self._facts)}
             names = memory._Names(numbers, self._facts.decoded())
-            stacks = {str(names.of(key)): stack for key, stack in readings.code.stacks.items()}
-            Path(os.environ["ARCHLINT_CACHE_DIR"], "stacks.json").write_text(json.dumps(stacks))
+            readers = {str(names.of(key)): [*found.values()] for key, found in readings.code.readers.items()}
+            Path(os.environ["ARCHLINT_CACHE_DIR"], "readers.json").write_text(
+                json.dumps([len(asked), readers])
+            )
         Path(place).write_text(json.dumps(told))
 
     def made(self: Memory, *arguments: Any) -> None:
@@ -155,14 +180,14 @@ def _tell(place: str, what: str) -> None:
 
     Memory.keep, Memory.save, Memory.__init__ = kept, saved, made  # type: ignore[method-assign, assignment]
     if what == "full":
-        readings.code = _Readings()
+        readings.code = _Readings(asked)
     sys.argv = ["archlint", *CHECK]
     __main__.main()
 
 
 def _reasons(found: Memory) -> list[str]:
-    """What has changed of each trace, in the order in which it was read."""
-    stacks = json.loads(Path(os.environ["ARCHLINT_CACHE_DIR"], "stacks.json").read_text())
+    """What has changed of each trace, in the order in which it was read, and by whom."""
+    asked, readers = json.loads(Path(os.environ["ARCHLINT_CACHE_DIR"], "readers.json").read_text())
     lines = []
     changes = found._changes
     for one in found._remembered:
@@ -170,8 +195,9 @@ def _reasons(found: Memory) -> list[str]:
         for at, (file, part) in one._read.of(changes._differences):
             if changes._has_changed(file, part):
                 behind = sum(rule.after_code > at for rule in kept.values())
-                reader = stacks.get(str((file, part)), "?")
-                lines.append(f"{one.group} {behind:3} behind {part!r} of {changes.files[file]} < {reader}")
+                lines.append(f"{one.group} {behind:3} behind {part!r} of {changes.files[file]}")
+                by = readers.get(str((file, part)), ())
+                lines += (f"    {asked - before:3} behind {stack}" for before, stack in by)
         for at, path in enumerate(one._trace.documents):
             if not changes._tells_the_same(path):
                 behind = sum(rule.after_documents > at for rule in kept.values())
