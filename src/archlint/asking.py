@@ -45,9 +45,9 @@ _OF_CODE = (
 )
 _OF_TESTS = ("suite", "database_fixtures", "requests", "reached")
 WALKS = ("CodeSecrets", "Startup")
-"""What is no part of a service, but looks at all texts: no rule that names it is asked before others."""
+"""What is no part of a service, but looks at all texts: only rules on tests come after those that name it."""
 
-_IN_TURN = (*_OF_BOTH, *_OF_CODE, *_OF_DOCUMENTS, *_OF_TESTS, *WALKS)
+_IN_TURN = (*_OF_BOTH, *_OF_CODE, *_OF_DOCUMENTS, *WALKS, *_OF_TESTS)
 PARTS = {name: number for number, name in enumerate(_IN_TURN)}
 """The parts of a service, each with its turn."""
 
