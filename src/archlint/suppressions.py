@@ -88,7 +88,8 @@ class Suppressions(Struct, dict=True):
             meant = [known for known in self.known if code in {known, known[:-2]}]
             if not meant:
                 named = self.names.get(code)
-                hint = f"; its code is `{named}`" if named else suggestion(code, self.known)
+                near = [known for known in self.known if known[:-2] == code[:-2]] or self.known
+                hint = f"; its code is `{named}`" if named else suggestion(code, near)
                 yield f"names `{code}`, which is no rule's code{hint}"
             elif self._is_unused(suppression, code, meant):
                 yield f"suppresses no {code}"

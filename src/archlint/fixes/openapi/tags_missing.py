@@ -18,7 +18,8 @@ _VERSION = re.compile(r"api|v\d+|\{.*\}|")
 
 def plan(service: Service, finding: Finding) -> Plan | None:
     """The first part of the path that is no version and no parameter; of an include what most paths have."""
-    endpoint = next((one for one in service.routes.endpoints if one.location == finding.location), None)
+    registered = (one for one in service.routes.endpoints if one.location == finding.location)
+    endpoint = next((one for one in registered if not one.tags), None)
     if endpoint is None:
         return None
     place = _place(endpoint)

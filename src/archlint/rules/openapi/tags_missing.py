@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each documented endpoint to which neither decorator, router nor include gives a tag."""
     exempt = operational(options)
     told: set[tuple[App, Location]] = set()
+    places = _places(service)
     for operation in service.openapi_pages.documented:
         endpoint = operation.endpoint
         if exempt(endpoint):
@@ -35,8 +37,19 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             told.add((endpoint.root, endpoint.location))
             fields = {"endpoint": served(endpoint), "handler": endpoint.handler.own_name}
             fields["remedy"] = _remedy(endpoint)
-            yield Hit(endpoint.location, fields, severity=severity_of(endpoint), cause=_include(endpoint))
+            cause = _include(endpoint) if len(places[endpoint.location]) == 1 else None
+            yield Hit(endpoint.location, fields, severity=severity_of(endpoint), cause=cause)
     yield from service.routes.unknown
+
+
+def _places(service: Service) -> dict[Location, set[Location]]:
+    """By the place of an endpoint, those of its includes: a tag of one does not do for the other."""
+    places: dict[Location, set[Location]] = defaultdict(set)
+    for operation in service.openapi_pages.documented:
+        includes = operation.endpoint.includes
+        place = includes[-1].module.location(includes[-1].node) if includes else operation.endpoint.location
+        places[operation.endpoint.location].add(place)
+    return places
 
 
 def _may_have(endpoint: Endpoint) -> bool:
