@@ -243,6 +243,16 @@ GROUPS = {
         'dependencies = ["fastapi"]\n',
         'dependencies = ["fastapi"]\n\n[dependency-groups]\ndev = ["pytest"]\n',
     ),
+    "a group of Poetry's that comes to be": (
+        '[tool.poetry.dependencies]\nfastapi = "*"\n',
+        'fastapi = "*"\n',
+        'fastapi = "*"\n\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n',
+    ),
+    "Poetry beside a project": (
+        PROJECT + "\n[tool.poetry]\npackage-mode = false\n",
+        "package-mode = false\n",
+        'package-mode = false\n\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n',
+    ),
     "a table that has other groups": (
         PROJECT + '\n[dependency-groups]\ndocs = ["mkdocs"]\n',
         "[dependency-groups]\n",

@@ -59,10 +59,19 @@ def declared_for_development(service: Service, distribution: str) -> Plan | None
     )
     if keys is not None:
         return _declared_at(service, distribution, keys)
-    if service.project.lock is not None or pyproject.file.get(*_PROJECT) is None:
+    group = (
+        None if service.project.lock is not None else _new_group(pyproject, canonicalize_name(distribution))
+    )
+    return Plan(((pyproject.file.path, group),), _doubt(service, "")) if group is not None else None
+
+
+def _new_group(pyproject: Pyproject, name: str) -> TableLine | None:
+    """The group for development that comes to be; Poetry reads its own from its first version on."""
+    if pyproject.file.table("tool", "poetry"):
+        return TableLine("tool.poetry.group.dev.dependencies", f'{name} = "*"')
+    if pyproject.file.get(*_PROJECT) is None:
         return None
-    group = TableLine("dependency-groups", f'dev = ["{canonicalize_name(distribution)}"]')
-    return Plan(((pyproject.file.path, group),), _doubt(service, ""))
+    return TableLine("dependency-groups", f'dev = ["{name}"]')
 
 
 def _named(keys: KeyPath) -> int:
