@@ -472,7 +472,7 @@ def test_one_pattern_may_take_one_of_many_modules_along() -> None:
     assert found == Candidate("app/f0/schemas.py", 'schemas = ["**/schemas.py"]')
 
 
-def test_a_feature_of_core_may_have_a_service_beside_one_other_layer() -> None:
+def test_a_service_beside_one_other_layer_is_no_feature_of_core() -> None:
     files = {"app/core/orders/service.py": PLAIN, "app/core/orders/dtos.py": SCHEMA}
     files |= {
         "app/core/orders/types.py": PLAIN,
@@ -482,9 +482,9 @@ def test_a_feature_of_core_may_have_a_service_beside_one_other_layer() -> None:
     files |= {"app/services/users/service.py": PLAIN, "app/services/users/schemas.py": SCHEMA}
     found = layers_of(files)
     assert {module.path.removeprefix("app/"): str(found.of(module)) for module in found._modules} == {
-        "core/orders/service.py": "services (inferred)",
-        "core/orders/dtos.py": "schemas (inferred)",
-        "core/orders/types.py": "None",
+        "core/orders/service.py": "core",
+        "core/orders/dtos.py": "core",
+        "core/orders/types.py": "core",
         "core/mail/service.py": "core",
         "core/mail/x.py": "core",
         "services/users/service.py": "services",
@@ -501,6 +501,74 @@ def test_a_core_of_features_is_no_layer() -> None:
     assert {str(fewer.of(module)) for module in fewer._modules} == {"core"}
     more = layers_of(files | {"app/core/f/x.py": PLAIN})
     assert {str(more.of(module)) for module in more._modules} == {"core"}
+
+
+STORED = "from sqlalchemy import select\ndef find(session): return session.scalars(select(1))\n"
+
+
+@pytest.mark.parametrize("called", ["queries", "services", "schemas", "repositories", "models"])
+def test_a_feature_that_is_called_like_a_layer_is_known_by_its_siblings(called: str) -> None:
+    names = {"dao": STORED, "dbes": MAPPED, "mappings": PLAIN}
+    files = {
+        f"app/db/{f}/{name}.py": text for f in ("users", "roles", called) for name, text in names.items()
+    }
+    found = layers_of(files)
+    layers = {module.path.removeprefix("app/db/"): str(found.of(module)) for module in found._modules}
+    assert {layers[f"users/{name}.py"] for name in names} == {"crud (inferred)", "models (inferred)", "None"}
+    assert all(layers[f"{called}/{name}.py"] == layers[f"users/{name}.py"] for name in names)
+    candidate = found.candidate("crud")
+    assert candidate is not None
+    assert candidate.line == 'crud = ["**/dao.py"]'
+
+
+def test_what_sets_up_below_core_is_core() -> None:
+    engine = "from sqlalchemy import create_engine\nengine = create_engine('postgresql://')\n"
+    files = {"app/core/models/database.py": engine, "app/core/models/user.py": MAPPED}
+    assert layer("app/core/models/database.py", files) == "core"
+    assert layer("app/core/models/user.py", files) == "models"
+    assert layer("app/models/database.py", {"app/models/database.py": engine, "app/models/a.py": MAPPED}) == (
+        "models"
+    )
+
+
+def test_a_store_with_a_table_of_its_own_is_no_model() -> None:
+    store = MAPPED + "class Live:\n    def a(self): ...\nclass Store:\n    def b(self): ...\n"
+    assert layer("app/chat/sessions.py", {"app/chat/sessions.py": store}) == "None"
+    assert layer("app/chat/tables.py", {"app/chat/tables.py": store}) == "models (inferred)"
+
+
+def test_a_core_beside_features_is_core() -> None:
+    files = {f"app/{one}/{n}.py": PLAIN for one in ("users", "notes", "core") for n in ("services", "errors")}
+    assert layer("app/core/errors.py", files) == "core"
+
+
+def test_layers_with_files_of_one_name_are_no_features() -> None:
+    files = {
+        f"app/{one}/{n}.py": PLAIN
+        for one in ("services", "crud", "routers", "core")
+        for n in ("a", "service")
+    }
+    assert layer("app/services/a.py", files) == "services"
+
+
+@pytest.mark.parametrize("called", ["dependencies", "deps"])
+def test_what_dependencies_are_sorted_by_is_no_layer(called: str) -> None:
+    provider = (
+        "from fastapi import Depends\nfrom sqlalchemy.ext.asyncio import AsyncSession\n"
+        "def get_it(session: AsyncSession = Depends()): ...\n"
+    )
+    files = {f"app/{called}/{one}/{one}_x.py": provider for one in ("services", "repositories", "models")}
+    found = layers_of(files | {"app/services/a.py": PLAIN, "app/repositories/b_repository.py": STORED})
+    inside = {str(found.of(one)) for one in found._modules if called in one.path}
+    assert inside == {"dependencies" if called == "dependencies" else "dependencies (inferred)"}
+    assert found.candidate("crud") == Candidate("app/repositories/", 'crud = ["app/repositories/**"]')
+
+
+def test_a_core_of_features_with_an_engine_is_core_still() -> None:
+    engine = "from sqlalchemy import create_engine\nengine = create_engine('postgresql://')\n"
+    files = {f"app/core/{name}/service.py": PLAIN for name in "abc"} | {"app/core/database/engine.py": engine}
+    found = layers_of(files)
+    assert {str(found.of(module)) for module in found._modules} == {"core"}
 
 
 def test_a_core_that_holds_all_services_and_routers_is_the_application() -> None:

@@ -36,13 +36,19 @@ def check(service: Service) -> Iterator[Said]:
         modules = [one for one in service.modules if one.role in _OWN and _lies_in(one, folders)]
         holding = [module for module in modules if _holds(service, module, layer)]
         yield from (Met(Location(module.path), (clause,)) for module in holding[:1])
-        if modules and not holding and not any(module.source.problems for module in modules):
+        is_read = not any(module.source.problems for module in modules)
+        if modules and not holding and is_read and (layer != "models" or _maps(service)):
             fields = {"folder": f"{folders[0]}/", "missing": missing}
             yield Hit(Location(modules[0].path), fields, clauses=(clause,))
 
 
 _OWN = {Role.RUNTIME, Role.UNUSED}
 """What nothing imports yet is there all the same."""
+
+
+def _maps(service: Service) -> bool:
+    """Whether some module maps classes to tables: else there is nothing that `models/` might hold."""
+    return any(service.layers.contents(module).models for module in service.modules.runtime)
 
 
 def _lies_in(module: Module, folders: tuple[str, ...]) -> bool:
@@ -53,7 +59,9 @@ def _holds(service: Service, module: Module, layer: str) -> bool:
     contents = service.layers.contents(module)
     match layer:
         case "models":
-            return contents.models + contents.shapes > 0
+            handed_on = service.imports.of(module) if module.is_package else ()
+            models = (service.layers.contents(one.imported).models for one in handed_on)
+            return contents.models + contents.shapes > 0 or any(models)
         case "schemas":
             return bool(module.source.nodes.of(ClassDef))
         case "routers":

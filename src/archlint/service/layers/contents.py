@@ -67,8 +67,9 @@ class Contents(Struct, frozen=True):
     SQLModel classes without a table, which tables or schemas may derive from; `routes`: endpoints or an
     `APIRouter`; `setup`: settings classes, engines, session factories; `app`: an application is made,
     or gets its routers; `wiring`: that, or routers are included, or a container is filled; `plain`: other
-    functions and classes; `storage`: the module imports a database library, or has stores; `queries`: those
-    of the plain ones that query; `stores`: they, where all are classes called so, as `UserRepository`;
+    functions and classes; `classes`: these classes; `storage`: the module imports a database library, or has
+    stores; `queries`: those of the plain ones that query; `stores`: they, where all are classes called so, as
+    `UserRepository`;
     `sends`: a session or another database is asked, here or by the store that a class derives from;
     `sessions`: session factories; `foundation`: as `setup`, unless that is for much of the module's own, as
     the engine of a worker's tasks; `web`: the module imports FastAPI; `resolves`: it imports a GraphQL
@@ -92,6 +93,7 @@ class Contents(Struct, frozen=True):
     web: bool = False
     resolves: bool = False
     opens: bool = False
+    classes: int = 0
 
     @property
     def is_querying(self) -> bool:
@@ -206,6 +208,7 @@ class _Reader:
             app=app or any(map(self._is_app, into)),
             wiring=app or kinds["container"] > 0 or bool(into),
             plain=kinds["plain"],
+            classes=sum(kind == "plain" and isinstance(node, ClassDef) for node, kind in definitions),
             storage=storage or bool(stores),
             stores=len(stores),
             sends=derives or self._sends() or self._imports(_OTHERS),

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from archlint.paths import ancestors
 from archlint.service.layers.contents import Contents, mostly_query, only_query
-from archlint.service.layers.misnomers import misnomers
+from archlint.service.layers.misnomers import features_by_siblings, misnomers
 from archlint.service.layers.names import LAYERS, ROUTERS_ONLY, STORES, SYNONYMS, base, below, names_of, stem
 from archlint.service.semantics.modules import Module, Modules
 
@@ -59,8 +59,16 @@ class Folders:
     @cached_property
     def misnomers(self) -> frozenset[str]:
         """The directories that are called like a layer, and hold something else."""
-        parents = {module: self.above(module) for module in self._modules.runtime}
-        return misnomers(parents, self.contents, self.has_routes)
+        return self.namesakes | misnomers(self._parents, self.contents, self.has_routes)
+
+    @cached_property
+    def namesakes(self) -> frozenset[str]:
+        """The features that are called like a layer, or as one of its synonyms."""
+        return features_by_siblings(self._parents)
+
+    @cached_property
+    def _parents(self) -> dict[Module, tuple[str, ...]]:
+        return {module: self.above(module) for module in self._modules.runtime}
 
     @cached_property
     def containers(self) -> frozenset[str]:
@@ -135,7 +143,7 @@ class Folders:
             )
             names[posixpath.dirname(module.path)].update(found)
         found = (folder for folder, layers in names.items() if len(layers) > 1)
-        return self.containers.union(found, self.features)
+        return self.containers.union(found, self.features, self.namesakes)
 
     @cached_property
     def features(self) -> dict[str, dict[str, frozenset[str]]]:
@@ -157,11 +165,11 @@ class Folders:
     def is_of_feature(self, module: Module, layer: str) -> bool:
         """Whether it lies in a feature's directory below a layer's, and is about what that is about.
 
-        What the layer's own are called makes no feature; all of a feature's files are in core as it is.
+        A service and one thing more make none; in core, all files of a feature's directory are as these are.
         """
         folder = posixpath.dirname(module.path)
         layers = self.features.get(folder, {})
-        topics = {topic for topic, found in layers.items() if len(found - {base(layer)}) > 1}
+        topics = {topic for topic, found in layers.items() if len(found - {"services"}) > 1}
         first, _, rest = stem(module.path).partition("_")
         is_about_it = rest in topics and (rest != "" or names_of(first) != [])
         return folder != layer and (is_about_it or (base(layer) == "core" and "" in topics))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from typing import Literal
 
@@ -36,11 +36,16 @@ _BY_NAME_ALONE = frozenset({"dependencies", "services"})
 """Layers of which what a module defines does not tell that it is not of them, unless that is endpoints."""
 _OF_FEATURES = frozenset({"core", "services"})
 """Layers whose directories may hold features, which have files of several layers each."""
+_SORTED = frozenset({"", "dependencies"})
+"""Below no layer's directory names are asked later; below one of dependencies they say what these give."""
 _REPOSITORIES = frozenset({"repo", "repos", "repositories", "repository"})
 """Names of what keeps data, and of what git, a registry or an index of packages keeps."""
 _OF_DATA = frozenset({"models", "schemas"})
 _MOST_BESIDE_A_MODEL = 5
-"""Of so many definitions more one has to be a model where nothing is called so: a seed may subclass one."""
+"""Of so many definitions more one has to be a model where nothing is called so: a seed may subclass one.
+
+A class that is none has to have a model beside it: a store that keeps its own table is no model.
+"""
 
 
 class Layer(Struct, frozen=True):
@@ -179,8 +184,10 @@ class Layers:
             return None
         if name in _OF_FEATURES and self._folders.is_of_feature(module, folder):
             return self._inferred(module)
+        if name != "core" and self._sets_up_in_core(module):
+            return Layer("core", "directory")
         # What is in core serves others, and is no business logic for being called a service.
-        nearer = self._suggested(module, self._synonyms_of(inner)) if folder else None
+        nearer = self._suggested(module, self._synonyms_of(inner)) if name not in _SORTED else None
         if name == "core" and nearer in _BY_NAME_ALONE:
             nearer = None
         if nearer and nearer != name:
@@ -206,6 +213,12 @@ class Layers:
         has_endpoints = contents.wiring and not contents.app and contents.routes > 0
         is_router = has_endpoints and module in self._surface().registering
         return not is_router and (contents.wiring or stem(module.path) in WIRING)
+
+    def _sets_up_in_core(self, module: Module) -> bool:
+        """Whether it has an engine or settings, and no table, below core: `core/models/database.py`."""
+        contents = self.contents(module)
+        above = (one for one in self._folders.above(module) if base(one) == "core")
+        return contents.setup > 0 == contents.models and any(map(self._folders.is_named, above))
 
     def _in_models(self, module: Module, folder: str) -> Layer | None:
         """Not all that is called `models` is stored: schemas and trained models are called so too."""
@@ -242,8 +255,11 @@ class Layers:
         if last == "models" and module in self._surface().publishing:
             yield "schemas"
 
-    def _synonyms_of(self, folders: Iterable[str]) -> Iterator[str]:
+    def _synonyms_of(self, folders: Sequence[str]) -> Iterator[str]:
         """The layers that directories' names suggest, where these are no features or whole applications."""
+        if not SYNONYMS["dependencies"].isdisjoint(map(base, folders)):
+            yield "dependencies"
+            return
         for folder in (one for one in folders if one not in self._folders.groupings):
             found = [name for name, names in SYNONYMS.items() if base(folder) in names]
             # Handlers and controllers are services only where nothing else is called so, a model never.
@@ -300,7 +316,8 @@ class Layers:
         """The layer that a module's definitions alone show, when they are of one kind."""
         contents = self.contents(module)
         routes = contents.routes or int(self.has_routes(module) and not contents.plain)
-        models = contents.models if contents.plain <= _MOST_BESIDE_A_MODEL * contents.models else 0
+        is_of_tables = contents.classes <= contents.models >= contents.plain / _MOST_BESIDE_A_MODEL
+        models = contents.models if is_of_tables else 0
         kinds = {"models": models, "routers": routes, "core": contents.foundation}
         shown = [name for name, count in kinds.items() if count]
         if shown:
@@ -318,7 +335,10 @@ class Layers:
         """
         queried = self._folders.of_queries if name == "crud" else ()
         folders = [
-            f for f in self._folders.above(module) if base(f) in SYNONYMS.get(name, ()) or f in queried
+            folder
+            for folder in self._folders.above(module)
+            if (base(folder) in SYNONYMS.get(name, ()) or folder in queried)
+            and folder not in self._folders.namesakes
         ]
         if (
             name == "schemas"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 from archlint.paths import ancestors
@@ -17,6 +17,13 @@ _MAIN = frozenset({"app.py", "asgi.py", "main.py", "server.py"})
 
 _SERVICES = frozenset({"service", "services"})
 _ROUTERS = SYNONYMS["routers"] | {"routers"}
+_DEPENDENCIES = SYNONYMS["dependencies"] | {"dependencies"}
+_CALLED = frozenset(LAYERS).union(*SYNONYMS.values()) - {"core"}
+"""Names that a feature may have, too; a core beside features has what all of them begin with."""
+
+_ALIKE = 2
+"""So many siblings with the same files show that these are features."""
+
 
 _FEATURES = 3
 """So many packages with a file for a layer are features; fewer are set up in such files."""
@@ -31,10 +38,11 @@ def misnomers(
     return frozenset(
         (
             *_applications(parents, contents),
-            *_domains(parents),
+            *_domains(parents, contents),
             *_deployables(parents, contents),
             *_other_routers(parents, has_routes),
             *_inner_cores(parents),
+            *_of_dependencies(parents),
         )
     )
 
@@ -56,8 +64,14 @@ def _applications(
             yield core
 
 
-def _domains(parents: Mapping[Module, Sequence[str]]) -> Iterator[str]:
-    """A directory `core` of which most packages have a file for a layer: what the application is about."""
+def _domains(
+    parents: Mapping[Module, Sequence[str]], contents: Callable[[Module], Contents]
+) -> Iterator[str]:
+    """A directory `core` of which most packages have a file for a layer: what the application is about.
+
+    One that has settings or an engine is what the application is built on, whatever lies beside these.
+    """
+    built_on = {folder for module, above in parents.items() if contents(module).setup for folder in above}
     packages: defaultdict[str, dict[str, bool]] = defaultdict(dict)
     for module, above in parents.items():
         for inner, outer in pairwise(above):
@@ -66,7 +80,7 @@ def _domains(parents: Mapping[Module, Sequence[str]]) -> Iterator[str]:
                 packages[outer][inner] = packages[outer].get(inner, False) or is_own
     for core, inside in packages.items():
         features = sum(inside.values())
-        if features >= _FEATURES and 2 * features > len(inside):
+        if core not in built_on and features >= _FEATURES and 2 * features > len(inside):
             yield core
 
 
@@ -100,3 +114,34 @@ def _inner_cores(parents: Mapping[Module, Sequence[str]]) -> Iterator[str]:
         outer = {posixpath.basename(one) for one in ancestors(posixpath.dirname(folder))}
         if not outer.isdisjoint(SYNONYMS["crud"] | {"crud"}):
             yield folder
+
+
+def _of_dependencies(parents: Mapping[Module, Sequence[str]]) -> Iterator[str]:
+    """Directories within one of dependencies, which are sorted by what they give: `deps/services/`."""
+    for folder in {one for above in parents.values() for one in above if posixpath.basename(one) in LAYERS}:
+        outer = {posixpath.basename(one) for one in ancestors(posixpath.dirname(folder))}
+        if not outer.isdisjoint(_DEPENDENCIES):
+            yield folder
+
+
+def features_by_siblings(parents: Mapping[Module, Sequence[str]]) -> frozenset[str]:
+    """Features that are called like a layer: they have the files that siblings with other names have."""
+    files: defaultdict[str, set[str]] = defaultdict(set)
+    siblings: defaultdict[str, set[str]] = defaultdict(set)
+    for module, above in parents.items():
+        if above and not module.is_package:
+            files[above[0]].add(stem(module.path))
+            if posixpath.basename(above[0]) not in _CALLED:
+                siblings[posixpath.dirname(above[0])].add(above[0])
+    return frozenset(
+        folder
+        for folder, own in files.items()
+        if posixpath.basename(folder) in _CALLED
+        and sum(_are_alike(own, files[one]) for one in siblings[posixpath.dirname(folder)]) >= _ALIKE
+    )
+
+
+def _are_alike(own: Set[str], other: Set[str]) -> bool:
+    """Whether they have several files in common, and one of them says its layer."""
+    both = own & other
+    return len(both) > 1 and any(map(names_of, both))
