@@ -13,6 +13,7 @@ _MARKS = "pytest.mark."
 _RUNNING = frozenset({"anyio", "asyncio", "asynctest"})
 """The markers for which a plugin awaits a test; a marker of the project's own runs nothing."""
 
+_ANYIOS = "anyio_backend"  # whatever asks for it, anyio's plugin runs, which FastAPI brings along
 _PLUGINS = {
     "alt_asyncio": "alt-pytest-asyncio",
     "asyncio_cooperative": "pytest-asyncio-cooperative",
@@ -39,7 +40,7 @@ def check(service: Service) -> Iterator[Said]:
     takes_all = suite.async_auto or suite.tooling.has(*_RUNNERS)
     running = _RUNNING | {marker for marker, plugin in _PLUGINS.items() if suite.tooling.has(plugin)}
     said = set()
-    for test in asynchronous:
+    for test in (one for one in asynchronous if not suite.ignores(one.home)):
         if _is_run(test, running) or (suite.async_auto and test.case is None):
             yield Met(test.location)
         elif not _may_run(test, running) and not (takes_all and test.case is None):
@@ -64,7 +65,7 @@ def _is_run(test: Test, running: frozenset[str]) -> bool:
     """Whether unittest or a plugin is certain to await it: no plugin does for a `unittest.TestCase`."""
     if test.case:
         return test.case == "async"
-    return not {f"{_MARKS}{name}" for name in running}.isdisjoint(test.markers)
+    return _ANYIOS in test.asked or not {_MARKS + name for name in running}.isdisjoint(test.markers)
 
 
 def _may_run(test: Test, running: frozenset[str]) -> bool:

@@ -50,6 +50,10 @@ _CREDENTIALS = re.compile(
 )
 _VARIABLE = re.compile(r"[A-Za-z_][\w.-]*")
 _HEADER = re.compile(r"(?P<name>[A-Za-z][\w-]{1,60}): *(?P<value>[^\s\"']+( [^\s\"']+)?)")
+_FALLBACK = re.compile(
+    r"\$\{\w+:?[-=+](?P<shells>[^${}]+)\}|\$\{\{[^{}|]*\|\| *'(?P<pipelines>[^'{}]+)' *\}\}"
+)
+"""`${NAME:-what else}` of shells and compose, `${{ secrets.NAME || 'what else' }}` of workflows."""
 ASIDE = frozenset(
     {"docs", "doc", "examples", "example", "tests", "test", "e2e", "node_modules", ".devcontainer"}
 )
@@ -239,7 +243,10 @@ def _in_manifest(node: YamlMapping) -> Iterator[LiteralSecret]:
 
 
 def judged(name: str | None, value: str, place: Location, *, dummies: bool) -> Iterator[LiteralSecret]:
-    """A literal that is a secret, or where dummies count, one of them."""
+    """A literal that is a secret, or where dummies count, one of them; a fallback may be a secret, too."""
+    fallback = _FALLBACK.fullmatch(value) if value.startswith("$") and len(value) < _LONGEST_LINE else None
+    if fallback is not None:
+        value, dummies = fallback["shells"] or fallback["pipelines"] or "", False
     verdict = judge(name, value)
     if verdict is SecretVerdict.SECRET or (dummies and verdict is SecretVerdict.DUMMY):
         yield LiteralSecret(place, name, masked(value), verdict)

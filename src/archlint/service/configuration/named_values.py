@@ -85,6 +85,8 @@ def _in_assignments(nodes: Nodes) -> Iterator[NamedValue]:
     for assign in nodes.of(Assign):
         if assign.value is not None:
             yield from _assigned(assign, assign.targets, assign.value)
+        for made in _annotating(assign.annotation):
+            yield from _assigned(assign, assign.targets, made)
     for walrus in nodes.of(Walrus):
         yield from _named(walrus, walrus.name, walrus.value)
 
@@ -97,6 +99,8 @@ def _in_expressions(nodes: Nodes) -> Iterator[NamedValue]:
     for comparison in nodes.of(Operator):
         if comparison.operator == "compare":
             yield from _compared(comparison)
+        elif comparison.operator == "or":
+            yield from _fallback(comparison)
     for parameter in nodes.of(Parameter):
         if parameter.default is not None:
             yield from _named(parameter, parameter.name, parameter.default)
@@ -190,6 +194,22 @@ def _compared(comparison: Operator) -> Iterator[NamedValue]:
         for named, value in ((one, other), (other, one)):
             for name in _names(named):
                 yield from _named(comparison, name, value)
+
+
+def _annotating(annotation: Expression | None) -> Iterator[Expression]:
+    """The calls in `Annotated[…]`, one of which may give the default."""
+    match annotation:
+        case Subscript(value=Name(id="Annotated") | Attribute(attr="Annotated"), index=Sequence(items=items)):
+            yield from (one for one in items if isinstance(one, Call))
+
+
+def _fallback(operator: Operator) -> Iterator[NamedValue]:
+    """What stands behind `or` where a variable is looked up by its name."""
+    for looked_up, value in pairwise(operator.parts):
+        match looked_up:
+            case Call(func=func, args=(Constant(value=str(name)), *_)):
+                if last_name(func) in _LOOKING_UP or last_name(func) in last_names("variable reader"):
+                    yield from _named(operator, name, value)
 
 
 def _named(

@@ -38,6 +38,7 @@ _ALWAYS = frozenset({"pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"}
 
 _SECTIONS = {"pytest.ini": "pytest", ".pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 _TABLES = {"pyproject.toml": ("tool", "pytest"), "pytest.toml": ("pytest",), ".pytest.toml": ("pytest",)}
+_IGNORING = frozenset({"--ignore", "--ignore-glob"})
 _NOT_ENTERED = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}")
 
 
@@ -110,6 +111,18 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
         closed = self.words("norecursedirs", path) or _NOT_ENTERED
         below = folder.removeprefix("" if self.root == "." else self.root)
         return fits and not any(fnmatchcase(part, p) for part in below.split("/") if part for p in closed)
+
+    def ignores(self, path: str) -> bool:
+        """Whether every run of pytest leaves out a file, which an option names from the service's folder."""
+        words = self.words("addopts", path)
+        joined = [f"{one}={after}" if one in _IGNORING else one for one, after in pairwise((*words, ""))]
+        named = (one.partition("=") for one in joined if one.partition("=")[0] in _IGNORING)
+        return any(
+            fnmatchcase(path, join(self.root, text))
+            if option == "--ignore-glob"
+            else is_inside(path, join(self.root, text))
+            for option, _, text in named
+        )
 
     def asks_for(self, path: str) -> bool:
         """Whether a file has a name that only the configuration makes a test's, in a folder of tests."""

@@ -34,6 +34,7 @@ from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 from archlint.service.testing.configuration import PytestConfiguration
 from archlint.service.testing.declared_tools import Tooling
 from archlint.service.testing.fixtures import Fixture, Fixtures
+from archlint.service.testing.ignored_files import is_ignored
 
 _AUTO_MODE = r"(asyncio|anyio)[-_]mode\W{1,4}auto"
 HOOKS = frozenset(
@@ -146,6 +147,14 @@ class Suite:
                 if isinstance(statement, FunctionDef) and statement.name in HOOKS:
                     yield place, statement
 
+    def ignores(self, module: Module) -> bool:
+        """Whether pytest leaves a file out unless told otherwise: conftests or its options say so."""
+        return self.configuration.ignores(module.path) or any(
+            is_ignored(module.path, place)
+            for place in self.fixtures.places(module)
+            if place.path.endswith("conftest.py")
+        )
+
     def _sets_mode(self, module: Module) -> bool:
         is_conftest = module.path.endswith("conftest.py")
         return is_conftest and any(one.attr == "asyncio_mode" for one in module.source.nodes.of(Attribute))
@@ -184,8 +193,9 @@ class Suite:
         used = self._used(module, marks) | set(self.configuration.words("usefixtures"))
         return _Around(module, frozenset(self._marks(module, marks)), used)
 
-    def _methods(self, module: Module, owner: ClassDef, around: _Around) -> Iterator[Test]:
-        symbol = self._symbols.resolve(module, owner.name)
+    def _methods(self, module: Module, owner: ClassDef, around: _Around, outer: Scope = ()) -> Iterator[Test]:
+        """The tests of a class; pytest looks into the classes within it, unittest does not."""
+        symbol = self._symbols.resolve(module, owner.name, outer)
         if symbol.node is not owner:
             symbol = Symbol(owner.name, module, owner)
         lineage = (symbol, *self._symbols.bases(symbol))
@@ -206,8 +216,10 @@ class Suite:
         for where, cls in own:
             for method in (one for one in cls.body if isinstance(one, FunctionDef)):
                 if self._is_test(method, module) and method.name not in found:
-                    found[method.name] = self._test(where, method, (cls,), inner)
+                    found[method.name] = self._test(where, method, (*outer, cls), inner)
         yield from found.values()
+        for nested in (one for one in owner.body if isinstance(one, ClassDef) and not case):
+            yield from self._methods(module, nested, inner, (*outer, owner))
 
     def _is_test(self, node: FunctionDef, module: Module) -> bool:
         """Whether pytest collects it by its name; a fixture is none, whatever it is called."""
