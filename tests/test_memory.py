@@ -601,6 +601,7 @@ EDITS = st.tuples(
 @given(st.lists(EDITS, min_size=3, max_size=8))
 @example([("app/main.py", "sleep", 17), ("app/main.py", "drop", 18), ("app/main.py", "restore", 0)])
 @example([("Dockerfile", "drop", 2), ("migrations/versions/one.py", "double", 9)])
+@example([("Dockerfile", "drop", 0), ("Dockerfile", "drop", 0), ("tests/test_users.py", "drop", 30)])
 def test_random_edits(shop: Path, edits: list[tuple[str, str, int]]) -> None:
     for name, kind, number in edits:
         _edit(shop, shop / name, kind, number)

@@ -111,7 +111,7 @@ class FileDifference:
             return [*map(was.name_of, _functions(self.old))] == [*map(now.name_of, _functions(self.new))]
 
     def _differs(self, part: int | str) -> bool:
-        if self.old.problems or self.new.problems:
+        if self.old.raw_problems or self.new.raw_problems:
             return True
         is_settled = self._earlier is self.names or isinstance(part, int) or not readings.is_naming(part)
         if self.says_the_same and is_settled:

@@ -60,7 +60,7 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
     encoded_mentions: msgspec.Raw
     encoded_body: msgspec.Raw
     comments: tuple[Comment, ...] = ()
-    problems: tuple[SyntaxProblem, ...] = ()
+    raw_problems: tuple[SyntaxProblem, ...] = ()
 
     @cached_property
     def raw_body(self) -> tuple[Statement, ...]:
@@ -71,6 +71,12 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
     def is_decoded(self) -> bool:
         """Whether anybody has asked for the statements yet."""
         return "raw_body" in vars(self)
+
+    @property
+    @summary
+    def problems(self) -> tuple[SyntaxProblem, ...]:
+        """Where it is not Python."""
+        return self.raw_problems
 
     @property
     @summary
