@@ -62,6 +62,33 @@ def test_layers(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize(("use", "forbidden"), [("mapped_column(default=now)", 0), ("mapped_column()", 1)])
+def test_a_picture_forbids_models_what_their_rule_does(
+    run: Run, tmp_path: Path, use: str, forbidden: int
+) -> None:
+    users = f"""\
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        from app.core.clock import now
+
+
+        class Base(DeclarativeBase): ...
+
+
+        class User(Base):
+            __tablename__ = "users"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            made: Mapped[str] = {use}
+
+            def touch(self):
+                {"self.made = now()" if forbidden else "pass"}
+        """
+    write(tmp_path, {"app/core/clock.py": "def now(): ...\n", "app/models/users.py": users})
+    told = json.loads(run("check", "--select", "BA0513", "--output-format", "json").out)["findings"]
+    assert len(told) == forbidden
+    assert arrows(run)["models", "core"] == (1, forbidden)
+
+
 def test_modules(run: Run) -> None:
     assert arrows(run, "--modules") == {
         ("app.main", "app.routers.users"): (1, 0),

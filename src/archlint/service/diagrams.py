@@ -11,9 +11,9 @@ from msgspec import Struct
 from archlint.findings import Location
 from archlint.service.layers.contracts import Breach
 from archlint.service.layers.names import LAYERS, ORDER
+from archlint.service.layers.table_parts_excuse import table_parts_excuse
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module, Role
-from archlint.service.semantics.symbols import Symbol
 
 if TYPE_CHECKING:
     from archlint.service.calls.functions import Function
@@ -135,13 +135,10 @@ def _layers_of(service: Service, *modules: Module) -> tuple[str, str] | None:
 
 
 def _all_breaches(service: Service) -> Iterator[Breach]:
-    def is_base(edge: ImportEdge, symbol: Symbol) -> bool:
-        layer = service.layers.of(symbol.module) if symbol.module else None
-        return layer is not None and layer.name == "core" and service.classes.is_model_base(symbol)
-
+    parts = table_parts_excuse(service.layers, service.uses, service.classes, service.symbols)
     for layer in LAYERS:
-        excuse = is_base if layer == "models" else lambda edge, symbol: False
-        yield from service.contracts.breaches(layer, FORBIDDEN[layer], excuse)
+        excuse = (parts,) if layer == "models" else ()
+        yield from service.contracts.breaches(layer, FORBIDDEN[layer], *excuse)
 
 
 def _arrow(source: str, target: str, count: int, broken: list[Location]) -> Arrow:
