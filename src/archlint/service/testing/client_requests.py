@@ -322,7 +322,7 @@ class Requests:
         root, _, name = (dotted(receiver) or "").rpartition(".")
         functions = (one for one in scope if isinstance(one, FunctionDef))
         if not root and any(name == parameter.name for one in functions for parameter in one.parameters):
-            return not _NO_CLIENT.search(name)
+            return not _NO_CLIENT.search(name) or self._is_client(module, receiver, scope)
         symbol = self._symbols.resolve(module, receiver, scope)
         if symbol.module is None and symbol.qualified:
             return symbol.qualified.partition(".")[0] in _KNOWN_CLIENTS
