@@ -248,3 +248,19 @@ def test_none_alone_has_no_attribute() -> None:
     main = APP + ROUTE + "extra = None\napp.include_router(router, prefix=extra.prefix)\n"
     assert table(main).endpoints == ()
     assert table(main).unknown
+
+
+GUARDS = (
+    "if len(D) == 0:\n    raise ValueError",
+    "if len(D.strip()) < 32:\n    raise SystemExit",
+    "if D.split(',')[0] == '':\n    raise ValueError",
+    "if D[:1] != '/':\n    raise ValueError",
+    "if int(os.getenv('N', '0')) < 1:\n    raise ValueError",
+)
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_a_variables_default_does_not_decide_what_raises(guard: str) -> None:
+    main = f"import os\nD = os.environ.get('D', '')\n{guard}\n{APP}{ROUTE}app.include_router(router)\n"
+    assert paths(main) == ["/x"]
+    assert table(main).unknown == ()

@@ -155,11 +155,12 @@ def _range(machine: Machine, arguments: Arguments) -> Value:
 
 
 def _len(machine: Machine, arguments: Arguments) -> Value:
-    value = settled(arguments.get(0, "obj"))
-    if isinstance(value, str | list | tuple | dict):
-        return len(value)
-    items = iterate(machine, value)
-    return Unresolved("an unknown length") if items is None else len(items)
+    value = arguments.get(0, "obj")
+    known = settled(value)
+    items = known if isinstance(known, str | list | tuple | dict) else iterate(machine, known)
+    if items is None:
+        return Unresolved("an unknown length")
+    return configured(len(items), value.source) if isinstance(value, Configured) else len(items)
 
 
 def _getattr(machine: Machine, arguments: Arguments) -> Value:

@@ -18,12 +18,14 @@ from archlint.service.interpreter.values import (
     Arguments,
     Choice,
     ClassObject,
+    Configured,
     External,
     ExternalObject,
     Frame,
     InstanceObject,
     Native,
     Origin,
+    Unresolved,
     Value,
     configured,
     each,
@@ -47,7 +49,12 @@ def subscript(machine: Machine, frame: Frame, node: Subscript) -> Value:
         value = External(f"builtins.{value.name}")
     if isinstance(value, External | ClassObject):
         return _generic(machine, frame, node, value)
-    container = settled(value)
+    found = _of_container(machine, frame, node, settled(value))
+    is_told = isinstance(value, Configured) and not isinstance(found, Unresolved)
+    return configured(found, value.source) if is_told else found
+
+
+def _of_container(machine: Machine, frame: Frame, node: Subscript, container: Value) -> Value:
     if isinstance(container, list | tuple | str) and isinstance(node.index, Operator):
         return _sliced(machine, frame, node, container)
     index = settled(machine.evaluate(frame, node.index))
