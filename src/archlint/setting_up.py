@@ -32,11 +32,12 @@ HOOK = r"""  - repo: local
         files: |
           (?x)(
             \.(py|pyi|toml|lock|ya?ml|ini|cfg|sh|mako|sql)$|
-            (^|/)(Dockerfile|Containerfile|Makefile|justfile|Procfile|Pipfile)[^/]*$|
+            (^|/)(Makefile|justfile|Procfile|Pipfile)[^/]*$|
+            ([Dd]ocker|[Cc]ontainer)file[^/]*$|
+            (^|[/._-])([Dd]ocker|[Cc]ontainer)[_-]?([Ff]iles?|s)?/[^/.]+$|
             (^|/)\.(env|gitignore|dockerignore)[^/]*$|
-            \.([Dd]ocker|[Cc]ontainer)file$|
             (^|/)archlint-baseline\.json$|
-            (^|/)requirements[^/]*\.txt$
+            (^|/)requirements([^/]*|/.+)\.(txt|in)$
           )
         pass_filenames: false
         require_serial: true

@@ -26,6 +26,9 @@ RUNS = {
     "app/main.py": True,
     "docker/Dockerfile.prod": True,
     "api.Dockerfile": True,
+    "images/api-dockerfile": True,
+    "Dockerfiles/api": True,
+    "requirements/generated/production.txt": True,
     ".env.example": True,
     "deploy/compose.yml": True,
     "requirements-dev.txt": True,
@@ -34,6 +37,8 @@ RUNS = {
     "package.json": False,
     "docs/env.md": False,
     "web/app.tsx": False,
+    "docker/README.md": False,
+    "docs/requirements.md": False,
 }
 """Whether a commit of this file alone runs the hook."""
 HOOK = ("check", "--against", "HEAD", "--output-format", "hook")
