@@ -19,8 +19,8 @@ def is_part_of_tables(symbol: Symbol, symbols: Symbols, depth: int = 0) -> bool:
         return False
     match symbol.node:
         case ClassDef() as node:
-            bases = (symbol, *symbols.bases(symbol))
-            return any(_is_part(base.qualified) for base in bases) or _has_columns(symbol, node, symbols)
+            names = (base.qualified for base in (symbol, *symbols.bases(symbol)))
+            return any(map(_is_part, names)) or _has_columns(symbol, node, symbols, depth)
         case Assign(value=Call() | Subscript() as made):
             return _makes(symbol, made, symbols, depth)
         case FunctionDef() as function:
@@ -35,15 +35,15 @@ def _is_part(qualified: str) -> bool:
     return any(".".join(parts[:length]) in known for length in range(2, len(parts) + 1))
 
 
-def _has_columns(symbol: Symbol, node: ClassDef, symbols: Symbols) -> bool:
+def _has_columns(symbol: Symbol, node: ClassDef, symbols: Symbols, depth: int) -> bool:
     """Whether the class has columns, or functions that make them, for the tables that derive from it."""
     for item in node.body:
         match item:
-            case Assign(annotation=Subscript(value=annotated)) if (
-                _resolved(symbol, annotated, symbols).qualified == "sqlalchemy.orm.Mapped"
+            case Assign(annotation=Subscript(value=annotated)) if _is_part(
+                _resolved(symbol, annotated, symbols).qualified
             ):
                 return True
-            case Assign(value=Call() as made) if _makes(symbol, made, symbols, 0):
+            case Assign(value=Call() as made) if _makes(symbol, made, symbols, depth):
                 return True
             case FunctionDef(decorators=decorators) if any(
                 _is_part(_resolved(symbol, one, symbols).qualified) for one in decorators
