@@ -25,6 +25,7 @@ def used(*others: str) -> bool:
         "if __name__ == '__main__':\n    from app.db import make\n    make()",
         "class A:\n    def make(self):\n        pass\nA().make()",
         "class A:\n    def start(self):\n        self.maker.make(None)\nA().start()",
+        "@task\ndef start():\n    make = 1\n    def inner():\n        return make\n    return inner",
     ],
 )
 def test_what_is_only_passed_on_is_not_used(text: str) -> None:
@@ -45,6 +46,8 @@ def test_what_is_only_passed_on_is_not_used(text: str) -> None:
         "from app.db import make\n@app.on_event('startup')\ndef start():\n    make(None)",
         "from app.db import make\nclass A:\n    def __init__(self):\n        make(None)",
         "from app.db import make\nclass A:\n    step = make\nA.step(None)",
+        "from app.db import make\ndef start():\n    make = 1\n@task\ndef other():\n    make(None)",
+        "make = None\n@task\ndef start():\n    global make\n    make = load()\n    make(None)",
     ],
 )
 def test_what_runs_or_is_kept_is_used(text: str) -> None:

@@ -149,8 +149,8 @@ def used_names(source: PythonSource, defined: frozenset[str]) -> frozenset[str]:
     The last words of texts outside of `__all__` are among them, as of "app.jobs:send", variables of functions
     that are called alike are not.
     """
-    nodes, held = source.nodes, _variables(source, defined)
-    found = {node.id for node in nodes.of(Name) if not _is_variable(node, held)}
+    nodes, owners = source.nodes, _owners(source, defined)
+    found = {node.id for node in nodes.of(Name) if not _is_variable(source, node, owners)}
     found.update(node.attr for node in nodes.of(Attribute))
     renamed = (one.name for one in nodes.of(Alias) if one.asname not in {None, one.name})
     found.update(name.rpartition(".")[2] for name in renamed)
@@ -158,9 +158,9 @@ def used_names(source: PythonSource, defined: frozenset[str]) -> frozenset[str]:
     return defined.intersection(found)
 
 
-def _variables(source: PythonSource, defined: frozenset[str]) -> dict[str, list[FunctionDef]]:
-    """The defined names that functions of a file assign as variables of their own, with these functions."""
-    found: dict[str, list[FunctionDef]] = defaultdict(list)
+def _owners(source: PythonSource, defined: frozenset[str]) -> dict[str, set[FunctionDef]]:
+    """The functions of a file that assign variables of their own, by those names that are defined, too."""
+    found: dict[str, set[FunctionDef]] = defaultdict(set)
     shared = {
         name.id
         for one in source.nodes.of(Simple)
@@ -169,16 +169,18 @@ def _variables(source: PythonSource, defined: frozenset[str]) -> dict[str, list[
         if isinstance(name, Name)
     }
     for one in source.nodes.of(Assign):
-        names = {target.id for target in one.targets if type(target) is Name} & defined
-        around = source.definitions.around(one) if names - shared else ()
+        targets = {target.id for target in one.targets if type(target) is Name}
+        names = (targets & defined) - shared
+        around = source.definitions.around(one) if names else ()
         if around and isinstance(around[-1], FunctionDef):
-            for name in names - shared:
-                found[name].append(around[-1])
+            for name in names:
+                found[name].add(around[-1])
     return found
 
 
-def _is_variable(node: Name, held: Mapping[str, Iterable[FunctionDef]]) -> bool:
-    return any(one.start <= node.start < one.end for one in held.get(node.id, ()))
+def _is_variable(source: PythonSource, node: Name, owners: Mapping[str, AbstractSet[FunctionDef]]) -> bool:
+    found = owners.get(node.id)
+    return found is not None and not found.isdisjoint(source.definitions.functions_around(node))
 
 
 @summary
