@@ -503,12 +503,9 @@ def test_a_core_of_features_is_no_layer() -> None:
     assert {str(more.of(module)) for module in more._modules} == {"core"}
 
 
-STORED = "from sqlalchemy import select\ndef find(session): return session.scalars(select(1))\n"
-
-
 @pytest.mark.parametrize("called", ["queries", "services", "schemas", "repositories", "models"])
 def test_a_feature_that_is_called_like_a_layer_is_known_by_its_siblings(called: str) -> None:
-    names = {"dao": STORED, "dbes": MAPPED, "mappings": PLAIN}
+    names = {"dao": QUERY, "dbes": MAPPED, "mappings": PLAIN}
     files = {
         f"app/db/{f}/{name}.py": text for f in ("users", "roles", called) for name, text in names.items()
     }
@@ -538,17 +535,28 @@ def test_a_store_with_a_table_of_its_own_is_no_model() -> None:
 
 
 def test_a_core_beside_features_is_core() -> None:
-    files = {f"app/{one}/{n}.py": PLAIN for one in ("users", "notes", "core") for n in ("services", "errors")}
+    inside = {"models": MAPPED, "errors": PLAIN}
+    files = {f"app/{one}/{n}.py": text for one in ("users", "notes", "core") for n, text in inside.items()}
     assert layer("app/core/errors.py", files) == "core"
 
 
 def test_layers_with_files_of_one_name_are_no_features() -> None:
-    files = {
-        f"app/{one}/{n}.py": PLAIN
-        for one in ("services", "crud", "routers", "core")
-        for n in ("a", "service")
-    }
+    folders = ("services", "crud", "repositories", "routers")
+    files = {f"app/{one}/{n}.py": text for one in folders for n, text in (("a", PLAIN), ("dao", QUERY))}
     assert layer("app/services/a.py", files) == "services"
+    assert layer("app/repositories/a.py", files) == "crud (inferred)"
+
+
+def test_layers_of_files_about_services_and_tables_are_no_features() -> None:
+    kinds = {"models": MAPPED, "schemas": SCHEMA, "crud": QUERY, "services": PLAIN, "routers": ROUTES}
+    files = {
+        f"app/{folder}/{topic}.py": text
+        for folder, text in (*kinds.items(), ("mappers", PLAIN), ("validators", PLAIN))
+        for topic in ("order", "service", "table", "schema", "route")
+    }
+    found = layers_of(files)
+    assert {name for name in kinds if found.directories(name) == (f"app/{name}",)} == {*kinds}
+    assert {str(found.of(module)) for module in found.modules("crud")} == {"crud"}
 
 
 @pytest.mark.parametrize("called", ["dependencies", "deps"])
@@ -558,7 +566,7 @@ def test_what_dependencies_are_sorted_by_is_no_layer(called: str) -> None:
         "def get_it(session: AsyncSession = Depends()): ...\n"
     )
     files = {f"app/{called}/{one}/{one}_x.py": provider for one in ("services", "repositories", "models")}
-    found = layers_of(files | {"app/services/a.py": PLAIN, "app/repositories/b_repository.py": STORED})
+    found = layers_of(files | {"app/services/a.py": PLAIN, "app/repositories/b_repository.py": QUERY})
     inside = {str(found.of(one)) for one in found._modules if called in one.path}
     assert inside == {"dependencies" if called == "dependencies" else "dependencies (inferred)"}
     assert found.candidate("crud") == Candidate("app/repositories/", 'crud = ["app/repositories/**"]')

@@ -64,7 +64,7 @@ class Folders:
     @cached_property
     def namesakes(self) -> frozenset[str]:
         """The features that are called like a layer, or as one of its synonyms."""
-        return features_by_siblings(self._parents)
+        return features_by_siblings(self._parents, self.bears_out)
 
     @cached_property
     def _parents(self) -> dict[Module, tuple[str, ...]]:
@@ -139,7 +139,7 @@ class Folders:
         names: dict[str, set[str]] = defaultdict(set)
         for module in self._modules.runtime:
             found = (
-                one for one in names_of(stem(module.path)) if one != "models" or self._bears_out(module, one)
+                one for one in names_of(stem(module.path)) if one != "models" or self.bears_out(module, one)
             )
             names[posixpath.dirname(module.path)].update(found)
         found = (folder for folder, layers in names.items() if len(layers) > 1)
@@ -154,7 +154,7 @@ class Folders:
         begun: dict[tuple[str, str], set[str]] = defaultdict(set)
         for module in self._modules.runtime:
             first, _, rest = stem(module.path).partition("_")
-            found = (name for name in names_of(first) if self._bears_out(module, name))
+            found = (name for name in names_of(first) if self.bears_out(module, name))
             begun[posixpath.dirname(module.path), rest].update(found)
         features: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
         for (folder, rest), layers in begun.items():
@@ -174,7 +174,7 @@ class Folders:
         is_about_it = rest in topics and (rest != "" or names_of(first) != [])
         return folder != layer and (is_about_it or (base(layer) == "core" and "" in topics))
 
-    def _bears_out(self, module: Module, name: str) -> bool:
+    def bears_out(self, module: Module, name: str) -> bool:
         """Whether what the module defines shows that it is of the layer that its name suggests."""
         contents = self.contents(module)
         match name:

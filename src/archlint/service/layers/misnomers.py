@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 from archlint.paths import ancestors
@@ -17,13 +17,11 @@ _MAIN = frozenset({"app.py", "asgi.py", "main.py", "server.py"})
 
 _SERVICES = frozenset({"service", "services"})
 _ROUTERS = SYNONYMS["routers"] | {"routers"}
-_DEPENDENCIES = SYNONYMS["dependencies"] | {"dependencies"}
 _CALLED = frozenset(LAYERS).union(*SYNONYMS.values()) - {"core"}
 """Names that a feature may have, too; a core beside features has what all of them begin with."""
 
 _ALIKE = 2
 """So many siblings with the same files show that these are features."""
-
 
 _FEATURES = 3
 """So many packages with a file for a layer are features; fewer are set up in such files."""
@@ -35,33 +33,31 @@ def misnomers(
     has_routes: Callable[[Module], bool],
 ) -> frozenset[str]:
     """The directories that are no layers in spite of their names; `parents` are those above each module."""
+    folders = frozenset(folder for above in parents.values() for folder in above)
     return frozenset(
         (
-            *_applications(parents, contents),
+            *_applications(parents, contents, folders),
             *_domains(parents, contents),
             *_deployables(parents, contents),
             *_other_routers(parents, has_routes),
-            *_inner_cores(parents),
-            *_of_dependencies(parents),
+            # What is at the heart of queries is theirs, and dependencies are sorted by what they give.
+            *_within(SYNONYMS["crud"] | {"crud"}, folders, {"core"}),
+            *_within(SYNONYMS["dependencies"] | {"dependencies"}, folders, {*LAYERS}),
         )
     )
 
 
 def _applications(
-    parents: Mapping[Module, Sequence[str]], contents: Callable[[Module], Contents]
+    parents: Mapping[Module, Sequence[str]], contents: Callable[[Module], Contents], folders: frozenset[str]
 ) -> Iterator[str]:
     """A directory `core` with all that has endpoints, or all services and API: no core, the application."""
-    routing = [{*above} for module, above in parents.items() if contents(module).routes]
-    folders = {folder for above in parents.values() for folder in above}
-    for core in (one for one in folders if posixpath.basename(one) == "core"):
-        routes_inside = [core in above for above in routing]
-        if not all(routes_inside):
-            continue
-        inside = {posixpath.basename(one) for one in folders if one.startswith(f"{core}/")}
-        services = [one for one in folders if posixpath.basename(one) in _SERVICES]
-        is_whole = bool(inside & _ROUTERS) and all(one.startswith(f"{core}/") for one in services)
-        if len(routes_inside) > 1 or (services and is_whole):
-            yield core
+    routing = [above for module, above in parents.items() if contents(module).routes]
+    around_services = [_around(one) for one in folders if posixpath.basename(one) in _SERVICES]
+    with_api = {outer for one in folders if posixpath.basename(one) in _ROUTERS for outer in _around(one)}
+    whole = with_api.intersection(*around_services) if around_services else set()
+    for folder in folders.intersection(*routing):
+        if posixpath.basename(folder) == "core" and (len(routing) > 1 or folder in whole):
+            yield folder
 
 
 def _domains(
@@ -72,14 +68,13 @@ def _domains(
     One that has settings or an engine is what the application is built on, whatever lies beside these.
     """
     built_on = {folder for module, above in parents.items() if contents(module).setup for folder in above}
-    packages: defaultdict[str, dict[str, bool]] = defaultdict(dict)
-    for module, above in parents.items():
-        for inner, outer in pairwise(above):
-            if posixpath.basename(outer) == "core" and posixpath.basename(inner) not in LAYERS:
-                is_own = posixpath.dirname(module.path) == inner and bool(names_of(stem(module.path)))
-                packages[outer][inner] = packages[outer].get(inner, False) or is_own
+    layered = {above[0] for module, above in parents.items() if above and names_of(stem(module.path))}
+    packages: defaultdict[str, set[str]] = defaultdict(set)
+    for inner, outer in {pair for above in parents.values() for pair in pairwise(above)}:
+        if posixpath.basename(outer) == "core" and posixpath.basename(inner) not in LAYERS:
+            packages[outer].add(inner)
     for core, inside in packages.items():
-        features = sum(inside.values())
+        features = len(inside & layered)
         if core not in built_on and features >= _FEATURES and 2 * features > len(inside):
             yield core
 
@@ -102,46 +97,57 @@ def _other_routers(
     own: dict[str, bool] = {}
     for module, above in parents.items():
         for folder in above:
-            names = {posixpath.basename(outer) for outer in ancestors(posixpath.dirname(folder))}
-            if posixpath.basename(folder) == "routers" and not names.isdisjoint(LAYERS):
+            if posixpath.basename(folder) == "routers" and _lies_in(LAYERS, folder):
                 own[folder] = own.get(folder, False) or has_routes(module)
     return (folder for folder, has_endpoints in own.items() if not has_endpoints)
 
 
-def _inner_cores(parents: Mapping[Module, Sequence[str]]) -> Iterator[str]:
-    """Directories `core` among queries: what is at the heart of these is theirs."""
-    for folder in {one for above in parents.values() for one in above if posixpath.basename(one) == "core"}:
-        outer = {posixpath.basename(one) for one in ancestors(posixpath.dirname(folder))}
-        if not outer.isdisjoint(SYNONYMS["crud"] | {"crud"}):
-            yield folder
+def _within(outer: Iterable[str], folders: Iterable[str], names: Set[str]) -> Iterator[str]:
+    """The directories with some names that lie in one with an outer name."""
+    return (one for one in folders if posixpath.basename(one) in names and _lies_in(outer, one))
 
 
-def _of_dependencies(parents: Mapping[Module, Sequence[str]]) -> Iterator[str]:
-    """Directories within one of dependencies, which are sorted by what they give: `deps/services/`."""
-    for folder in {one for above in parents.values() for one in above if posixpath.basename(one) in LAYERS}:
-        outer = {posixpath.basename(one) for one in ancestors(posixpath.dirname(folder))}
-        if not outer.isdisjoint(_DEPENDENCIES):
-            yield folder
+def _lies_in(names: Iterable[str], folder: str) -> bool:
+    """Whether a directory above it has one of the names."""
+    return not {posixpath.basename(one) for one in _around(folder)}.isdisjoint(names)
 
 
-def features_by_siblings(parents: Mapping[Module, Sequence[str]]) -> frozenset[str]:
+def _around(folder: str) -> Iterator[str]:
+    return ancestors(posixpath.dirname(folder))
+
+
+def features_by_siblings(
+    parents: Mapping[Module, Sequence[str]], bears_out: Callable[[Module, str], bool]
+) -> frozenset[str]:
     """Features that are called like a layer: they have the files that siblings with other names have."""
-    files: defaultdict[str, set[str]] = defaultdict(set)
+    files: defaultdict[str, dict[str, Module]] = defaultdict(dict)
     siblings: defaultdict[str, set[str]] = defaultdict(set)
     for module, above in parents.items():
         if above and not module.is_package:
-            files[above[0]].add(stem(module.path))
+            files[above[0]][stem(module.path)] = module
             if posixpath.basename(above[0]) not in _CALLED:
                 siblings[posixpath.dirname(above[0])].add(above[0])
+
+    def alike(own: Mapping[str, Module], folder: str) -> bool:
+        return _are_alike(own, files[folder], bears_out)
+
     return frozenset(
         folder
         for folder, own in files.items()
         if posixpath.basename(folder) in _CALLED
-        and sum(_are_alike(own, files[one]) for one in siblings[posixpath.dirname(folder)]) >= _ALIKE
+        and sum(alike(own, one) for one in siblings[posixpath.dirname(folder)]) >= _ALIKE
     )
 
 
-def _are_alike(own: Set[str], other: Set[str]) -> bool:
-    """Whether they have several files in common, and one of them says its layer."""
-    both = own & other
-    return len(both) > 1 and any(map(names_of, both))
+def _are_alike(
+    own: Mapping[str, Module], other: Mapping[str, Module], bears_out: Callable[[Module, str], bool]
+) -> bool:
+    """Whether they have several files in common, and one of them is of its own layer in both.
+
+    Where a directory is a layer, its `table.py` and `service.py` are about tables and services.
+    """
+    both = own.keys() & other.keys()
+    said = [(name, layer) for name in sorted(both) for layer in names_of(name) if layer != "services"]
+    return len(both) > 1 and any(
+        bears_out(own[name], layer) and bears_out(other[name], layer) for name, layer in said
+    )
