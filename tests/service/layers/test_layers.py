@@ -10,7 +10,7 @@ from archlint.discover import Repository
 from archlint.facts.python import read_expression
 from archlint.service.layers.contents import is_router
 from archlint.service.layers.layers import Layers
-from archlint.service.layers.mapping import Candidate
+from archlint.service.layers.mapping import Candidate, candidate
 from archlint.service.model import Service
 from archlint.service.semantics.symbols import Symbols
 from tests.service.small import modules_of
@@ -392,6 +392,12 @@ def test_a_candidate_names_files_by_the_layers_name_at_either_end() -> None:
     files |= {"app/models/stored_repository.py": MAPPED}
     line = 'crud = ["app/bills/bills_repository.py", "app/orders/orders_repository.py"]'
     assert layers_of(files).candidate("crud") == Candidate(first, line)
+
+
+def test_a_candidate_is_relative_to_the_folder_of_the_configuration() -> None:
+    places = {path: path for path in ("svc/user_crud.py", "svc/order_crud.py")}
+    found = candidate("crud", places, ["svc/x/a_crud.py"], [], "svc")
+    assert found == Candidate("svc/order_crud.py", 'crud = ["order_crud.py", "user_crud.py"]')
 
 
 def test_a_candidate_names_the_outermost_of_folders_and_files_of_one_name() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct
 
-from archlint.paths import below, is_inside, parents
+from archlint.paths import below, parents
 from archlint.patterns import compile_patterns
 from archlint.service.layers.names import names_of, stem
 
@@ -44,14 +44,15 @@ def candidate(
         return None
     endings = Counter(ending_of[place] for place in places.values())
     patterns: list[str] = []
-    whole = [below(path, folder) for path in places]
+    own = [below(path, folder) for path in places]
+    foreign = [below(other, folder) for other in others]
     for ending in sorted(endings, key=lambda one: (-endings[one], one)):
-        alike = [place for place in counts if ending_of[place] == ending]
-        own = [path for path, place in places.items() if place in alike]
-        patterns += _patterns(ending, alike, own, others, whole, folder)
+        alike = [(path, place) for path, place in places.items() if ending_of[place] == ending]
+        by_path = {below(path, folder): below(place, folder) for path, place in alike}
+        patterns += _patterns(ending, by_path, own, foreign)
+        if len(patterns) > MOST:
+            return None
     chosen = min(counts, key=lambda place: (-endings[ending_of[place]], -counts[place], place))
-    if len(patterns) > MOST:
-        return None
     listed = ", ".join(f'"{pattern}"' for pattern in patterns)
     return Candidate(chosen, f"{name} = [{listed}]")
 
@@ -62,61 +63,66 @@ def _together(places: Mapping[str, str], others: Sequence[str]) -> dict[str, str
     What lies in another place is that: the outermost folder.
     """
     alone = Counter(posixpath.dirname(place) for place in places.values() if not place.endswith("/"))
-    whole = {
-        folder
-        for folder, count in alone.items()
-        if folder and count > 1 and not any(is_inside(other, folder) for other in others)
-    }
+    occupied = {folder for other in others for folder in parents(other)}
+    whole = {folder for folder, count in alone.items() if folder and count > 1} - occupied
     found = {
         path: f"{folder}/" if (folder := posixpath.dirname(place)) in whole and place == path else place
         for path, place in places.items()
     }
-    folders = sorted({place for place in found.values() if place.endswith("/")})
-    return {path: next(filter(place.startswith, folders), place) for path, place in found.items()}
+    folders = {place for place in found.values() if place.endswith("/")}
+    return {path: _outermost(place, folders) for path, place in found.items()}
+
+
+def _outermost(place: str, folders: Set[str]) -> str:
+    """The outermost of the folders that a place lies in or is; itself, where it lies in none."""
+    around = (f"{folder}/" for folder in reversed(parents(place)))
+    return next((folder for folder in around if folder in folders), place)
 
 
 def _patterns(
-    ending: str,
-    alike: Sequence[str],
-    own: Sequence[str],
-    others: Iterable[str],
-    layer: Sequence[str],
-    folder: str,
+    ending: str, places: Mapping[str, str], own: Sequence[str], foreign: Sequence[str]
 ) -> list[str]:
     """One for all, without the few kinds of others that it takes along; else one a folder, or the files."""
-    homes = {posixpath.dirname(below(place, folder).rstrip("/")) for place in alike}
+    homes = {posixpath.dirname(place.rstrip("/")) for place in places.values()}
     whole = posixpath.join("**" if len(homes) > 1 else homes.pop(), ending)
-    foreign = [below(other, folder) for other in others]
-    taken = [path for path in foreign if _takes(whole, [path])]
-    if _FEW * len(taken) <= len(own):
+    taken = list(_taken(whole, foreign))
+    if _FEW * len(taken) <= len(places):
         return [whole]
-    found: list[str] = []
+    narrow = _by_folder(places, foreign)
+    left_out = _left_out(taken, own, whole) if ending.endswith("/**") else []
+    return [whole, *left_out] if left_out and 1 + len(left_out) < len(narrow) else narrow
+
+
+def _by_folder(files: Iterable[str], foreign: Sequence[str]) -> list[str]:
+    """One a folder, where that takes nothing else along, or the files; no more than a line may name."""
     by_home: defaultdict[str, list[str]] = defaultdict(list)
-    for path in sorted(own):
-        by_home[posixpath.dirname(path)].append(below(path, folder))
-    for home, files in sorted(by_home.items()):
-        narrow = (posixpath.join(below(home, folder), name) for name in _names(files))
+    for file in sorted(files):
+        by_home[posixpath.dirname(file)].append(file)
+    found: list[str] = []
+    for home, inside in sorted(by_home.items()):
+        narrow = (posixpath.join(home, name) for name in _names(inside))
         fitting = next((one for one in narrow if not _takes(one, foreign)), None)
-        found += [fitting] if len(files) > 1 and fitting is not None else files
-    left_out = _left_out(taken, layer, whole) if ending.endswith("/**") else []
-    return [whole, *left_out] if left_out and 1 + len(left_out) < len(found) else found
+        found += [fitting] if len(inside) > 1 and fitting is not None else inside
+        if len(found) > MOST:
+            break
+    return found
 
 
-def _left_out(taken: Sequence[str], layer: Sequence[str], whole: str) -> list[str]:
+def _left_out(taken: Sequence[str], own: Sequence[str], whole: str) -> list[str]:
     """Patterns that take these out of a folder again, and nothing of the layer; none where many would."""
     home = whole.removesuffix("/**")
-    occupied = {folder for path in layer for folder in parents(path)}
+    occupied = {folder for path in own for folder in parents(path)}
     counts = Counter(map(posixpath.basename, taken))
     found: set[str] = set()
     for path in taken:
         name = posixpath.basename(path)
-        outer = next(
-            (one for one in reversed(parents(path)) if one not in occupied and _takes(whole, [one])), ""
-        )
+        empty = [one for one in _taken(whole, reversed(parents(path))) if one not in occupied]
         named = f"{home}/**/{name}"
-        is_alike = counts[name] > 1 and not _takes(named, layer)
-        found.add(f"!{outer}/**" if outer else f"!{named}" if is_alike else f"!{path}")
-    return sorted(found) if len(found) <= _MOST_LEFT_OUT else []
+        is_alike = counts[name] > 1 and not _takes(named, own)
+        found.add(f"!{empty[0]}/**" if empty else f"!{named}" if is_alike else f"!{path}")
+        if len(found) > _MOST_LEFT_OUT:
+            return []
+    return sorted(found)
 
 
 def _names(files: Sequence[str]) -> Iterator[str]:
@@ -128,7 +134,11 @@ def _names(files: Sequence[str]) -> Iterator[str]:
 
 
 def _takes(pattern: str, paths: Iterable[str]) -> bool:
-    return any(map(compile_patterns([pattern]).match_file, paths))
+    return any(_taken(pattern, paths))
+
+
+def _taken(pattern: str, paths: Iterable[str]) -> Iterator[str]:
+    return filter(compile_patterns([pattern]).match_file, paths)
 
 
 def _endings(name: str, places: Iterable[str]) -> dict[str, str]:
