@@ -138,9 +138,8 @@ class Folders:
         """The directories that hold several layers, or a file of each, whatever their names suggest."""
         names: dict[str, set[str]] = defaultdict(set)
         for module in self._modules.runtime:
-            found = (
-                one for one in names_of(stem(module.path)) if one != "models" or self.bears_out(module, one)
-            )
+            called = names_of(stem(module.path))
+            found = (one for one in called if one != "models" or self.bears_out(module, one))
             names[posixpath.dirname(module.path)].update(found)
         found = (folder for folder, layers in names.items() if len(layers) > 1)
         return self.containers.union(found, self.features, self.namesakes)
@@ -175,13 +174,14 @@ class Folders:
         return folder != layer and (is_about_it or (base(layer) == "core" and "" in topics))
 
     def bears_out(self, module: Module, name: str) -> bool:
-        """Whether what the module defines shows that it is of the layer that its name suggests."""
+        """Whether what the module defines shows, whatever lies beside it, that it is of the layer."""
         contents = self.contents(module)
         match name:
             case "models":
                 return contents.models > 0
             case "schemas":
-                return contents.schemas + contents.shapes > 0 == contents.models
+                is_data = contents.schemas + contents.shapes > 0 == contents.models
+                return is_data and not self.has_routes(module)
             case "routers":
                 return self.has_routes(module)
             case "crud":

@@ -273,16 +273,11 @@ class Layers:
         """Whether what the module defines bears out the role that its name suggests."""
         contents = self.contents(module)
         match name:
-            case "models":
-                return contents.models > 0
-            case "schemas":
-                is_data = contents.schemas + contents.shapes > 0 == contents.models
-                return is_data and not self.has_routes(module)
+            case "models" | "schemas":
+                return self._folders.bears_out(module, name)
             case "routers":
-                return (
-                    self.has_routes(module)
-                    or self._folders.nearest(module, ROUTERS_ONLY) in self._folders.of_routes
-                )
+                folder = self._folders.nearest(module, ROUTERS_ONLY)
+                return folder in self._folders.of_routes or self.has_routes(module)
             case "crud":
                 folder = self._folders.nearest(module, SYNONYMS["crud"])
                 is_named = not _REPOSITORIES.isdisjoint(stem(module.path).split("_"))
