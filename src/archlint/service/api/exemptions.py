@@ -56,16 +56,12 @@ def _is_health_check(endpoint: Endpoint) -> bool:
 def _says_it_is_up(source: PythonSource, function: FunctionDef) -> bool:
     """Whether it answers `{"status": "ok"}` or `{"ok": True}`, whatever happens, and does nothing else."""
     match function.body:
-        case (Return(value=Dict(items=items)),) | (
-            Evaluate(value=Constant()),
-            Return(value=Dict(items=items)),
-        ):
-            return any(_is_up(key, value) for key, value in items)
-        case (Return(value=Constant(value=str(word))),) | (
-            Evaluate(value=Constant()),
-            Return(value=Constant(value=str(word))),
-        ):
-            return word.lower() in _UP
+        case (Return(value=answer),) | (Evaluate(value=Constant()), Return(value=answer)):
+            match answer:
+                case Dict(items=items):
+                    return any(_is_up(key, value) for key, value in items)
+                case Constant(value=str(word)):
+                    return word.lower() in _UP
     return False
 
 

@@ -59,6 +59,9 @@ _PAGES = frozenset(
 )
 """Functions and methods that make pages, those of documentation among them."""
 
+_UNIONS = frozenset(
+    f"{package}.{name}" for package in ("typing", "typing_extensions") for name in ("Optional", "Union")
+)
 _NO_BODY = frozenset({204, 205, 304})
 _FIRST_ERROR = 400
 _MAX_DEPTH = 3
@@ -188,9 +191,26 @@ class _Reader:
 
     def declared(self, module: Module, function: FunctionDef) -> set[ResponseKind]:
         """What the return annotation says, and each part of a union."""
-        parts = _parts(function.returns) if function.returns is not None else ()
+        parts = self._parts(module, function.returns) if function.returns is not None else ()
         symbols = (self._symbols.resolve(module, one) for one in parts)
         return {self._of_class(one) or ResponseKind.DATA for one in symbols} or {ResponseKind.DATA}
+
+    def _parts(self, module: Module, annotation: Expression) -> Iterator[Expression]:
+        """What an annotation allows besides None: `A | B`, `Union[A, B]`, `Optional[A]`."""
+        match annotation:
+            case Constant(value=None):
+                parts: tuple[Expression, ...] = ()
+            case Operator(operator="|"):
+                parts = annotation.parts
+            case Subscript(value=generic) if self._symbols.resolve(module, generic).qualified in _UNIONS:
+                parts = (
+                    annotation.index.items if isinstance(annotation.index, Sequence) else (annotation.index,)
+                )
+            case _:
+                yield annotation
+                return
+        for part in parts:
+            yield from self._parts(module, part)
 
     def _kinds(
         self, module: Module, value: Expression | None, scope: Scope, depth: int
@@ -296,28 +316,6 @@ class _Reader:
         if any(_is_json(name) for name in names):
             return ResponseKind.DATA
         return ResponseKind.PAGE if any(_is_html(name) for name in names) else ResponseKind.OTHER
-
-
-def _parts(annotation: Expression) -> Iterator[Expression]:
-    """What an annotation allows besides None: `A | B`, `Union[A, B]`, `Optional[A]`."""
-    match annotation:
-        case Operator(operator="|", parts=parts) | Subscript(index=Sequence(items=parts)) if _is_union(
-            annotation
-        ):
-            for part in parts:
-                yield from _parts(part)
-        case Subscript(index=part) if _is_union(annotation):
-            yield from _parts(part)
-        case Constant(value=None):
-            return
-        case _:
-            yield annotation
-
-
-def _is_union(annotation: Expression) -> bool:
-    return isinstance(annotation, Operator) or (
-        isinstance(annotation, Subscript) and last_name(annotation.value) in {"Optional", "Union"}
-    )
 
 
 def _by_name(value: Expression | str | None) -> ResponseKind:
