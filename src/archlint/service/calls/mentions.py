@@ -27,7 +27,7 @@ from archlint.service.calls.functions import Class, Function, Program
 from archlint.service.calls.library_models import Library
 from archlint.service.calls.names import names_in
 from archlint.service.semantics.library_names import names_of
-from archlint.service.semantics.live_code import is_export, with_inner
+from archlint.service.semantics.live_code import is_export, may_be_registered, with_inner
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.named_functions import DocumentedNames
 from archlint.service.semantics.scopes import last_name
@@ -59,8 +59,8 @@ class Mentions:
 
     def none_of(self, one: Function | Class) -> bool:
         """Whether no code that runs has the name of a definition, but for its own body."""
-        if isinstance(one, Function) and (one.decorators or _may_be_asked_for(one)):
-            return False  # A decorator may register it, and a base may call a method by its name.
+        if isinstance(one, Function) and _is_called_unseen(one):
+            return False
         name = one.node.name if isinstance(one.node, FunctionDef | ClassDef) else ""
         within = sum(name == last_name(node) for node in names_in(one, self._defined))
         in_others = name in self._elsewhere or self._within_its_like[name] > within
@@ -70,7 +70,7 @@ class Mentions:
 
     def may_be_kept(self, method: Function) -> bool:
         """Whether something may hold the method without calling it where its name stands."""
-        return _may_be_asked_for(method) or bool(method.decorators) or method.own_name in self._kept
+        return _is_called_unseen(method) or method.own_name in self._kept
 
     def is_operation(self, function: Function) -> bool:
         """Whether an OpenAPI document names the function as what requests come to."""
@@ -207,9 +207,8 @@ def is_spoken_of(function: Function, used: Container[str]) -> bool:
     """Whether the name of a function is one that modules use, or it may be called without that."""
     return (
         not isinstance(function.node, FunctionDef)
-        or bool(function.decorators)
         or function.own_name.startswith("__")
-        or _may_be_asked_for(function)
+        or _is_called_unseen(function)
         or function.own_name in used
     )
 
@@ -235,14 +234,18 @@ def _last_words(source: PythonSource) -> frozenset[str]:
     return frozenset(word for word in words if word.isidentifier())
 
 
+def _is_called_unseen(function: Function) -> bool:
+    """Whether something may call it that has not its name in the service: who decorates it, or a library."""
+    return may_be_registered(function.decorators) or _may_be_asked_for(function)
+
+
 def _may_be_asked_for(method: Function) -> bool:
-    """Whether the class derives from what may know the method: a library's class, or one that has it, too."""
-    if method.owner is None or not isinstance(method.node, FunctionDef):
-        return False
-    others = (base for base in method.owner.lineage if base is not method.owner)
-    return any(
-        base.path not in names_of("empty base")
-        if isinstance(base, Library)
-        else method.node.name in base.methods
-        for base in others
+    """Whether its class derives from a library's, which may call it; the service's say its name."""
+    return (
+        method.owner is not None
+        and isinstance(method.node, FunctionDef)
+        and any(
+            isinstance(base, Library) and base.path not in names_of("empty base")
+            for base in method.owner.lineage
+        )
     )

@@ -29,7 +29,9 @@ from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Scope
 
-_LEAVING = frozenset({"asynccontextmanager", "cache", "contextmanager", "lru_cache", "staticmethod"})
+_LEAVING = frozenset(
+    ("asynccontextmanager", "cache", "classmethod", "contextmanager", "lru_cache", "override", "staticmethod")
+)
 """Decorators that leave it to others to call a function."""
 
 
@@ -50,11 +52,9 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
     def _is_used(self, module: Module, function: FunctionDef, *, is_method: bool) -> bool:
         if any("fixture" in (_called(decorator) or "") for decorator in function.decorators):
             return False
-        registering = (_called(decorator) or "" for decorator in function.decorators)
-        may_run = any(name.rpartition(".")[2] not in _LEAVING for name in registering)
         name = function.name
         return (
-            may_run
+            may_be_registered(_called(decorator) or "" for decorator in function.decorators)
             or self.commands(module, name)
             or (name in self._reached and name in self._used and (is_method or self._is_function(name)))
         )
@@ -131,6 +131,11 @@ def with_inner(names: Iterable[str], inside: Mapping[str, AbstractSet[str]]) -> 
         found |= new
         pending += new
     return frozenset(found)
+
+
+def may_be_registered(decorators: Iterable[str]) -> bool:
+    """Whether one of a function's decorators, by their dotted names, may keep it and have it called."""
+    return any(name.rpartition(".")[2] not in _LEAVING for name in decorators)
 
 
 def _outer(scope: Scope) -> FunctionDef | None:
