@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -236,20 +237,25 @@ class Reach:
         Where only some of the methods that a call may mean lead there, or a setting has to say so, the way is
         taken for want of a certain one.
         """
+        stops = self._stops_by_kind()
         for slight in (False, True):
-            self._spread(self._stops_in_all(slight, off=False), self._is_sure)
+            self._spread(self._new(stops[False, slight]), self._is_sure)
         self._certain = frozenset(self._next)
         guesses = self._leading_to(self._next, _is_any)
-        off = {**self._stops_in_all(slight=False, off=True), **self._stops_in_all(slight=True, off=True)}
+        off = self._new({**stops[True, True], **stops[True, False]})
         self._spread({**guesses, **off}, _is_any)
 
-    def _stops_in_all(self, slight: bool, off: bool) -> dict[CallContext, WayOn]:
-        found: dict[CallContext, WayOn] = {}
+    def _stops_by_kind(self) -> Mapping[tuple[bool, bool], dict[CallContext, WayOn]]:
+        """The first blocking call of each context that is off, or is not, and that is slight, or is not."""
+        found: defaultdict[tuple[bool, bool], dict[CallContext, WayOn]] = defaultdict(dict)
         for context in self._calls.contexts:
-            for stop in self._stops(context) if context not in self._next else ():
-                if stop[1].slight is slight and self._is_off(stop[0]) is off:
-                    found.setdefault(context, stop)
+            for stop in self._stops(context):
+                call, blocking = stop
+                found[self._is_off(call), blocking.slight].setdefault(context, stop)
         return found
+
+    def _new(self, stops: Mapping[CallContext, WayOn]) -> dict[CallContext, WayOn]:
+        return {context: stop for context, stop in stops.items() if context not in self._next}
 
     def _spread(self, found: Mapping[CallContext, WayOn], follows: Callable[[Edge], bool]) -> None:
         """Add these contexts and those that lead to them by calls that one `follows`, breadth first."""

@@ -65,17 +65,14 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
         own = (
             Reach(self.calls, _GROUPS[group], options).on_loop() if changed else self._by_node(group).values()
         )
-        order = list(_GROUPS)
         for found in own:
-            others = {one: self._by_node(one).get(found.site) for one in order if one != group}
-            rivals = {one: it for one, it in others.items() if it and it.is_certain >= found.is_certain}
-            if not any(
-                other.is_certain > found.is_certain or order.index(one) < order.index(group)
-                for one, other in rivals.items()
-            ):
+            others = [(one, self._by_node(one).get(found.site)) for one in _GROUPS if one != group]
+            rivals = [(one, it) for one, it in others if it is not None]
+            if all(_rank(group, found) < _rank(*rival) for rival in rivals):
                 by_worker = self._is_workers(found.function)
                 if not (by_worker and self._is_published(found.function)):
-                    yield replace(found, others=tuple(rivals.values()), by_worker=by_worker)
+                    alike = tuple(it for _, it in rivals if it.is_certain is found.is_certain)
+                    yield replace(found, others=alike, by_worker=by_worker)
 
     def blocks_elsewhere(self, group: str) -> bool:
         """Whether calls of a group's kinds are made where they do not block the event loop."""
@@ -177,3 +174,8 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def _waiting(self) -> Reach:
         return Reach(self.calls, _WAITING)
+
+
+def _rank(group: str, found: Blocked) -> tuple[bool, int]:
+    """What certainly blocks comes first, and of that the worst."""
+    return not found.is_certain, list(_GROUPS).index(group)
