@@ -39,8 +39,9 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("no test is async")
     takes_all = suite.async_auto or suite.tooling.has(*_RUNNERS)
     running = _RUNNING | {marker for marker, plugin in _PLUGINS.items() if suite.tooling.has(plugin)}
+    left_out = {home for home in dict.fromkeys(one.home for one in asynchronous) if suite.ignores(home)}
     said = set()
-    for test in (one for one in asynchronous if not suite.ignores(one.home)):
+    for test in (one for one in asynchronous if one.home not in left_out):
         if _is_run(test, running) or (suite.async_auto and test.case is None):
             yield Met(test.location)
         elif not _may_run(test, running) and not (takes_all and test.case is None):

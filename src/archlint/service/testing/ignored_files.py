@@ -6,8 +6,10 @@ import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from archlint.facts.syntax import Assign, Constant, Name, Sequence
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Assign, Constant, Name, Sequence, Statement
 from archlint.paths import is_inside, join
+from archlint.readings import summary
 from archlint.service.semantics.modules import Module
 
 
@@ -16,15 +18,25 @@ def is_ignored(path: str, conftest: Module) -> bool:
     folder = posixpath.dirname(conftest.path) or "."
     return any(
         fnmatchcase(path, join(folder, text)) if is_glob else is_inside(path, join(folder, text))
-        for is_glob, text in _named(conftest)
+        for is_glob, text in _named(conftest.source)
     )
 
 
-def _named(conftest: Module) -> Iterator[tuple[bool, str]]:
-    """What its lists name, and whether as a pattern."""
-    for statement in conftest.source.body:
-        match statement:
-            case Assign(targets=(Name(id="collect_ignore" | "collect_ignore_glob" as name),), value=value):
-                for item in value.items if isinstance(value, Sequence) else ():
-                    if isinstance(item, Constant) and isinstance(item.value, str):
-                        yield name.endswith("glob"), item.value
+@summary
+def _named(source: PythonSource) -> tuple[tuple[bool, str], ...]:
+    """What the lists of a file name, and whether as a pattern."""
+    return tuple(
+        (name.endswith("glob"), item.value)
+        for statement in source.body
+        for name, value in _lists(statement)
+        for item in value.items
+        if isinstance(item, Constant) and isinstance(item.value, str)
+    )
+
+
+def _lists(statement: Statement) -> Iterator[tuple[str, Sequence]]:
+    match statement:
+        case Assign(
+            targets=(Name(id="collect_ignore" | "collect_ignore_glob" as name),), value=Sequence() as value
+        ):
+            yield name, value
