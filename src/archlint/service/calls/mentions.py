@@ -21,19 +21,17 @@ from archlint.facts.syntax import (
     FunctionDef,
     Name,
 )
-from archlint.facts.traversal import all_nodes
 from archlint.readings import naming, summary
 from archlint.service.calls.functions import Class, Function, Program
 from archlint.service.calls.library_models import Library
 from archlint.service.calls.names import names_in
 from archlint.service.semantics.library_names import names_of
-from archlint.service.semantics.live_code import is_export, may_be_registered, with_inner
+from archlint.service.semantics.live_code import last_words, may_be_registered, with_inner
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.named_functions import DocumentedNames
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.unread import unread as unread_names
 
-_MAX_NAME = 200
 _IMPORTS = re.compile(r"(?m)^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]+([^\n#]{1,500})")
 """An import in the text of a program that something writes and runs."""
 
@@ -170,7 +168,7 @@ def _mentioned(
     do not count.
     """
     nodes, unread = source.nodes, unread_names(source)
-    elsewhere = set(_last_words(source))
+    elsewhere = set(_named_by_texts(source))
     elsewhere.update(alias.name.rpartition(".")[2] for alias in nodes.of(Alias))
     own = {*(one.name for one in nodes.of(FunctionDef)), *(one.name for one in nodes.of(ClassDef))}
     named: list[tuple[str, Name | Attribute]] = [(n.id, n) for n in nodes.of(Name) if n not in unread]
@@ -191,7 +189,7 @@ def _kept(source: PythonSource, defined: frozenset[str]) -> tuple[str, ...]:
     """The defined names that a file reads as attributes and does not call there, or has at strings' ends."""
     called = {call.func for call in source.nodes.of(Call)}
     read = {node.attr for node in source.nodes.of(Attribute) if node not in called}
-    return tuple(sorted(defined.intersection(read.union(_last_words(source)))))
+    return tuple(sorted(defined.intersection(read.union(_named_by_texts(source)))))
 
 
 @naming
@@ -214,24 +212,18 @@ def is_spoken_of(function: Function, used: Container[str]) -> bool:
 
 
 @summary
-def _last_words(source: PythonSource) -> frozenset[str]:
-    """The last words of texts that may name a definition; who lists it in `__all__` does not use it."""
-    exported = {
-        node for one in source.body if is_export(one) for node in all_nodes(one) if isinstance(node, Constant)
-    }
-    nodes = [
-        node for node in source.nodes.of(Constant) if node not in exported and isinstance(node.value, str)
-    ]
-    texts = {str(one.value) for one in nodes if len(str(one.value)) < _MAX_NAME}
-    words = {text.replace(":", ".").rpartition(".")[2] for text in texts}
-    programs = [str(one.value) for one in nodes if "import " in str(one.value)]
-    if programs:
-        remarks = {one.value for one in source.nodes.of(Evaluate)}
-        programs = [str(one.value) for one in nodes if "import " in str(one.value) and one not in remarks]
-        words.update(
-            word for text in programs for names in _IMPORTS.findall(text) for word in _WORD.findall(names)
-        )
-    return frozenset(word for word in words if word.isidentifier())
+def _named_by_texts(source: PythonSource) -> frozenset[str]:
+    """The last words of texts that may name a definition, and what the texts of programs import."""
+    return last_words(source).union(_imported_by_programs(source))
+
+
+def _imported_by_programs(source: PythonSource) -> Iterator[str]:
+    nodes = (one for one in source.nodes.of(Constant) if isinstance(one.value, str))
+    programs = [one for one in nodes if "import " in str(one.value)]
+    remarks = {one.value for one in source.nodes.of(Evaluate)} if programs else ()
+    for text in (str(one.value) for one in programs if one not in remarks):
+        for names in _IMPORTS.findall(text):
+            yield from _WORD.findall(names)
 
 
 def _is_called_unseen(function: Function) -> bool:

@@ -108,7 +108,7 @@ def _has_function(source: PythonSource, name: str) -> bool:
     """
     nodes = source.nodes
     aliases = nodes.of(Alias)
-    if any(node.id == name for node in nodes.of(Name)) or name in _last_words(source):
+    if any(node.id == name for node in nodes.of(Name)) or name in last_words(source):
         return True
     imported = {(one.asname or one.name).partition(".")[0] for one in aliases}
     takes_any = not source.names.isdisjoint({"__import__", "import_module"})
@@ -159,7 +159,7 @@ def used_names(source: PythonSource, defined: frozenset[str]) -> frozenset[str]:
     found.update(node.attr for node in nodes.of(Attribute))
     renamed = (one.name for one in nodes.of(Alias) if one.asname not in {None, one.name})
     found.update(name.rpartition(".")[2] for name in renamed)
-    found.update(_last_words(source))
+    found.update(last_words(source))
     return defined.intersection(found)
 
 
@@ -189,7 +189,7 @@ def _is_variable(source: PythonSource, node: Name, owners: Mapping[str, Abstract
 
 
 @summary
-def _last_words(source: PythonSource) -> frozenset[str]:
+def last_words(source: PythonSource) -> frozenset[str]:
     """The last words of a file's texts outside of `__all__`, as of "app.jobs:send"."""
     exports = [one for one in source.body if is_export(one)]
     texts = (
