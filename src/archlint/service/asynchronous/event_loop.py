@@ -20,7 +20,7 @@ from archlint.service.asynchronous.nested_loops import nested_loops
 from archlint.service.asynchronous.sync_sessions import opened_sessions
 from archlint.service.asynchronous.unawaited import Unawaited, unawaited
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.edge import LibraryCall
+from archlint.service.calls.edge import Edge, LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import key
 from archlint.service.semantics.workers import Workers, client_package
@@ -119,11 +119,19 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
             one = pending.pop()
             if not self.workers.run(one.module):
                 return False
-            ways = (edge.caller for edge in self.calls.edges_to(one) if edge.way != "queue")
+            calls = (edge for edge in self.calls.edges_to(one) if edge.way != "queue")
+            ways = (edge.caller for edge in calls if not self._is_of_base(edge))
             new = {caller for caller in ways if caller.node is not None} - callers
             callers |= new
             pending += new
         return True
+
+    def _is_of_base(self, edge: Edge) -> bool:
+        """Whether it calls a method of a base: only who makes an object of this class has that come here."""
+        owner = edge.callee.owner
+        bases = owner.lineage[1:] if owner is not None else ()
+        others = self.calls.edges_from(edge.caller) if bases else ()
+        return any(one.site is edge.site and one.callee.owner in bases for one in others)
 
     def _is_published(self, function: Function) -> bool:
         """Whether it is of a client for others' programs: nothing outside of the client calls it."""
