@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -49,13 +49,14 @@ class Pair(Struct, eq=False, frozen=True, dict=True):
 
 
 class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
-    """One environment whose env.py is there."""
+    """One environment whose env.py is there; `all_schemas` tells the service's, this one among them."""
 
     environment: MigrationEnvironment
     modules: Modules
     symbols: Symbols
     classes: Classes
     libraries: Libraries
+    all_schemas: Callable[[], tuple[DatabaseSchema, ...]]
 
     @property
     def place(self) -> Location:
@@ -244,9 +245,24 @@ class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
         others = [key for key in self.history.upgraded.database.tables if key not in known]
         return {
             **{key: one.why for one in self._handed for key in others if key[1] in one.texts},
+            **{key: why for key, why in self._continued.items() if key in known or key in others},
             **self.history.upgraded.database.untold,
             **{table.key: table.unknown for table in tables if table.unknown is not None},
         }
+
+    @property
+    def _continued(self) -> dict[TableKey, str]:
+        """The tables that other environments' revisions make or change in this one's stead, behind these."""
+        own = self.history.upgraded.database.tables
+        found: dict[TableKey, str] = {}
+        for other in self.all_schemas():
+            database, env = other.history.upgraded.database, other.environment.env
+            made = dict.fromkeys(database.tables.keys() - own, f"the revisions of `{env}` make it")
+            changed = dict.fromkeys(
+                database.untold.keys() - database.tables, f"the revisions of `{env}` change it, too"
+            )
+            found |= {} if other is self else made | changed
+        return found
 
     def _reflected(self, tables: dict[TableKey, Table]) -> dict[TableKey, Table]:
         """The tables that Alembic looks at: those of the default schema, unless it is asked for all."""
@@ -280,7 +296,7 @@ class DatabaseSchemas(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def all(self) -> tuple[DatabaseSchema, ...]:
         """One for each environment with an env.py, in the order of their folders."""
-        parts = (self.modules, self.symbols, self.classes, self.libraries)
+        parts = (self.modules, self.symbols, self.classes, self.libraries, lambda: self.all)
         return tuple(DatabaseSchema(e, *parts) for e in self.migrations.environments if e.env is not None)
 
     @cached_property
