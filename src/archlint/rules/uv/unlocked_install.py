@@ -10,7 +10,7 @@ from archlint import documents
 from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.paths import join
 from archlint.service.deployment.command import Command, CommandContext
-from archlint.service.deployment.installs import is_exported, is_locked, is_project, needs_no_lock, uv_targets
+from archlint.service.deployment.installs import is_exported, is_locked, needs_no_lock, resolves, uv_targets
 from archlint.service.model import Service
 
 PLACES = frozenset({CommandContext.BUILD, CommandContext.CI, CommandContext.START})
@@ -56,8 +56,8 @@ def _unlocked(service: Service, command: Command, synced: set[str]) -> str | Non
     if command.runs("uv", "run"):
         is_there = not synced.isdisjoint((command.location.file, *_places(command)))
         return None if is_there or is_locked(command) or needs_no_lock(command) else "run"
-    targets = uv_targets(command) or ()
-    return "pip" if any(is_project(t) or _is_unlocked_list(service, command, t) for t in targets) else None
+    is_list = any(_is_unlocked_list(service, command, target) for target in uv_targets(command) or ())
+    return "pip" if resolves(command) or is_list else None
 
 
 def _places(command: Command) -> tuple[str, ...]:

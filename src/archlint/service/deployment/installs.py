@@ -42,10 +42,13 @@ def uv_targets(command: Command) -> tuple[str, ...] | None:
     return install_targets(command.words, "install") if command.runs("uv", "pip", "install") else None
 
 
-def is_project(target: str) -> bool:
-    """Whether one of them is the project, whose requirements are then resolved anew."""
-    bare = target.partition("[")[0]
-    return bare in {".", "./"} or (target.startswith("-r ") and target.endswith("pyproject.toml"))
+def resolves(command: Command) -> bool:
+    """Whether `uv pip` is given the project, whose requirements are then resolved anew."""
+    targets = uv_targets(command) or ()
+    is_alone = "--no-deps" in command.words
+    is_installed = any(target.partition("[")[0] in {".", "./"} for target in targets)
+    is_read = any(target.startswith("-r ") and target.endswith("pyproject.toml") for target in targets)
+    return is_read or (is_installed and not is_alone)
 
 
 def install_targets(words: Sequence[str], verb: str) -> tuple[str, ...]:
