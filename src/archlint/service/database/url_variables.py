@@ -12,6 +12,7 @@ from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location
 from archlint.service.configuration.dotenvs import dotenv_files
 from archlint.service.database.engine_connections import scheme
+from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Deployment
 
 _TESTS = re.compile(r"(?i)(^|[._/-])(ci|e2e|test|tests|testing)([._/-]|$)")
@@ -41,7 +42,10 @@ def assigned(deployment: Deployment) -> Iterator[VariableAssignment]:
             continue
         contexts = {build.service: build.context for build in compose.builds}
         for name, service in compose.services.items():
-            if _is_ours(contexts.get(name), deployment.root) and not _TESTS.search(name):
+            alone = StackService(name, service.location, (service,), ())
+            is_servers = name not in contexts and alone.is_infrastructure
+            is_ours = not is_servers and _is_ours(contexts.get(name), deployment.root)
+            if is_ours and not _TESTS.search(name):
                 yield from _environment(service)
 
 

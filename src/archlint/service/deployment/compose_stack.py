@@ -32,7 +32,7 @@ NOT_THE_SERVER = re.compile(
 _INFRASTRUCTURE = re.compile(
     r"(?i)postg|pgvector|timescale|redis|valkey|rabbitmq|nginx|traefik|caddy|mysql|mariadb|mongo|memcached|adminer"
     r"|pgadmin|pgbouncer|mail(hog|pit|catcher|dev)|minio|kafka|zookeeper|elastic|opensearch|kibana|prometheus"
-    r"|grafana|loki|jaeger|keycloak|vault|qdrant|localstack|otel|dozzle|^(node|busybox|alpine)$"
+    r"|grafana|loki|jaeger|keycloak|vault|qdrant|localstack|otel|dozzle|hasura|metabase|umami|^(node|busybox|alpine)$"
 )
 _SPEAKS_OF_ONE_RUN = re.compile(
     r"(?i)(^|[-_])(migrat\w*|init\w*|pre-?start|tests?|testcontainers?|seed\w*|set-?up|create\w*|bootstrap)($|[-_])"
