@@ -34,7 +34,7 @@ HOOK = r"""  - repo: local
             \.(py|pyi|toml|lock|ya?ml|ini|cfg|sh|mako|sql)$|
             (^|/)(Makefile|justfile|Procfile|Pipfile)[^/]*$|
             ([Dd]ocker|[Cc]ontainer)file[^/]*$|
-            (^|[/._-])([Dd]ocker|[Cc]ontainer)[_-]?([Ff]iles?|s)?/[^/.]+$|
+            (^|[/._-])([Ii]mages|([Dd]ocker|[Cc]ontainer)[_-]?([Ff]iles?|s)?)/[^/.]+$|
             (^|/)\.(env|gitignore|dockerignore)[^/]*$|
             (^|/)archlint-baseline\.json$|
             (^|/)requirements([^/]*|/.+)\.(txt|in)$

@@ -28,6 +28,8 @@ RUNS = {
     "api.Dockerfile": True,
     "images/api-dockerfile": True,
     "Dockerfiles/api": True,
+    "images/api": True,
+    "images/logo.png": False,
     "requirements/generated/production.txt": True,
     ".env.example": True,
     "deploy/compose.yml": True,

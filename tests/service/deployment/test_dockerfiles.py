@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import posixpath
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ def held(found: Deployment) -> dict[str, Holds]:
         "Dockerfile.prod",
         "api.Dockerfile",
         "docker/Dockerfile-api",
+        "docker-files/api",
+        "images/api",
     ],
 )
 def test_names_of_dockerfiles(tmp_path: Path, name: str) -> None:
@@ -43,10 +46,19 @@ def test_names_of_dockerfiles(tmp_path: Path, name: str) -> None:
         ".devcontainer/Dockerfile",
         "tests/Dockerfile",
         "Dockerfile.md",
+        "images/api.drawing",
     ],
 )
 def test_what_is_no_dockerfile_of_the_service(tmp_path: Path, name: str) -> None:
     assert held(deployment(tmp_path, {"app/main.py": APP, name: IMAGE})) == {}
+
+
+def test_pictures_are_not_read(tmp_path: Path) -> None:
+    found = deployment(tmp_path, {"app/main.py": APP, "images/api": IMAGE, "web/images/logo.png": IMAGE})
+    assert held(found) == {"images/api": Holds.SERVICE}
+    read = {posixpath.basename(path) for path in found.repository.reads.files}
+    assert "api" in read
+    assert "logo.png" not in read
 
 
 @pytest.mark.parametrize(

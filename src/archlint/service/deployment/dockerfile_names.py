@@ -17,11 +17,12 @@ _BEGINS = re.compile(rb"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(?:(?i:FROM)|(?i:ARG
 
 
 def is_dockerfile(repository: Repository, path: str) -> bool:
-    """Whether a file is a Dockerfile, a file such as `Dockerfiles/api` by how it begins."""
+    """Whether a file is a Dockerfile, one such as `Dockerfiles/api` by how it begins.
+
+    In such a folder, one without a suffix is read; the pictures of `images/` are not.
+    """
     folder, name = posixpath.split(path)
-    if _OTHER.fullmatch(name):
-        return False
     if _NAME.fullmatch(name):
-        return True
-    is_among = _FOLDER.fullmatch(posixpath.basename(folder)) is not None
+        return _OTHER.fullmatch(name) is None
+    is_among = "." not in name and _FOLDER.fullmatch(posixpath.basename(folder)) is not None
     return is_among and documents.finds(repository, path, _BEGINS)

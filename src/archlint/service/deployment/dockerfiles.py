@@ -222,12 +222,10 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         return frozenset(folder for folder, name in split if folder and name in _MANIFESTS)
 
     @property
-    def _dockerfile_paths(self) -> Iterator[str]:
-        built = {build.dockerfile for build in self._builds}
-        for file in self.repository.files:
-            near = self._is_near(posixpath.dirname(file))
-            if file in built or (near and is_dockerfile(self.repository, file)):
-                yield file
+    def _dockerfile_paths(self) -> list[str]:
+        named = (file for file in self.near if is_dockerfile(self.repository, file))
+        built = (build.dockerfile for build in self._builds if build.dockerfile is not None)
+        return sorted({*named, *filter(self.repository.has, built)})
 
     def _image(self, path: str) -> Image:
         builds = tuple(build for build in self._builds if build.dockerfile == path)
