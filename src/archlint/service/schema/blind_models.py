@@ -81,25 +81,23 @@ class BlindModels(Struct, eq=False, frozen=True, dict=True):
                 return Unknown(what, place.module.location(place.node), why)
         if any(module.path in s.setup.machine.loaded for s in self.schemas.all if s.untold and s.setup):
             return Unknown(what, first.place, "another one does, of which it is not known what it hands over")
-        program = next((one for one in self._programs if module in self._loaded_by(one)), None)
+        program = self._programs.get(module)
         why = f"`{program.path}` makes revisions and may import it" if program is not None else ""
         return Unknown(what, first.place, why) if why else None
 
     @cached_property
-    def _programs(self) -> tuple[Module, ...]:
-        """The modules that compare models with a database, or have Alembic do so."""
+    def _programs(self) -> dict[Module, Module]:
+        """All that a program imports which has Alembic compare models, in functions too, with the program."""
+        found: dict[Module, Module] = {}
         own = (module for module in self.schemas.modules if module.role is not Role.TEST)
-        return tuple(module for module in own if _compares(module.source))
-
-    def _loaded_by(self, program: Module) -> frozenset[Module]:
-        """All that a module imports, in functions too, and what that imports."""
-        found, pending = {program}, [program]
-        while pending:
-            for edge in self.imports.of(pending.pop()):
-                if edge.imported not in found and not edge.type_checking:
-                    found.add(edge.imported)
-                    pending.append(edge.imported)
-        return frozenset(found)
+        for program in own:
+            pending = [program] if _compares(program.source) else []
+            while pending:
+                module = pending.pop()
+                if module not in found:
+                    found[module] = program
+                    pending += [edge.imported for edge in self.imports.of(module) if not edge.type_checking]
+        return found
 
 
 def _named(schemas: Sequence[DatabaseSchema]) -> str:

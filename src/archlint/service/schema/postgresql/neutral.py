@@ -50,14 +50,14 @@ def is_data(sql: str) -> bool:
 
 
 def neutrally_altered(sql: str) -> tuple[TableKey, bool] | None:
-    """The table of which a statement alters nothing that counts, and whether it may be missing."""
-    found = _ALTER.match(without_comments(sql))
+    """The table of which SQL without comments alters nothing that counts, and whether it may be missing."""
+    found = _ALTER.match(sql)
     return None if found is None else (written_key(found["table"]), found["lenient"] is not None)
 
 
 def temporary_table(sql: str) -> TableKey | None:
-    """The temporary table that a statement makes, whose name another one may have."""
-    found = _TEMPORARY.match(without_comments(sql))
+    """The temporary table that SQL without comments makes, whose name another one may have."""
+    found = _TEMPORARY.match(sql)
     return None if found is None else written_key(found["table"])
 
 
