@@ -22,8 +22,8 @@ def check(service: Service) -> Iterator[Said]:
     elif project.lock is None:
         folder = posixpath.dirname(project.lock_path) or "."
         beside = (name for name in OTHERS if service.repository.has(join(folder, name)))
-        below = lists_below(service.repository, project.folders)
-        installed = service.images.installed_list(service.anchor.file) or next(iter(below), None)
+        installed = service.images.installed_list(service.anchor.file)
+        installed = installed or next(iter(lists_below(service.repository, project.folders)), None)
         found = next(beside, None) or installed
         instead = f"there is only `{found}`" if found else "nothing locks the dependencies"
         remedy = to_lock(project, installed)

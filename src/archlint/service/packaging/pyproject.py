@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _MAX_INCLUDES = 50
+_LIBRARIES = "Topic :: Software Development :: Libraries"
+_TYPED = "Typing :: Typed"
 
 
 class DeclaredRequirement(Struct, frozen=True):
@@ -136,10 +138,6 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
             return Unknown(f"the requirement `{text}`", place, "it is not a PEP 508 requirement")
 
 
-_LIBRARIES = "Topic :: Software Development :: Libraries"
-_TYPED = "Typing :: Typed"
-
-
 class ServiceProject(Struct, eq=False, frozen=True, dict=True):
     """How a service is packaged; `root` is the service's folder."""
 
@@ -149,8 +147,18 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def pyproject(self) -> Pyproject | None:
         """The nearest pyproject.toml at or above the service's folder; None when there is none."""
-        nearest = next(filter(self._has_pyproject, self.folders), None)
-        return None if nearest is None else self._pyproject(nearest)
+        return None if self._nearest is None else self._pyproject(self._nearest)
+
+    @cached_property
+    def problems(self) -> tuple[Unknown, ...]:
+        """Why the nearest pyproject.toml cannot be read, when it cannot."""
+        path = None if self._nearest is None else join(self._nearest, "pyproject.toml")
+        return () if path is None else documents.toml(self.repository, path).problems
+
+    @cached_property
+    def _nearest(self) -> str | None:
+        """The nearest folder at or above the service's with a pyproject.toml."""
+        return next(filter(self._has_pyproject, self.folders), None)
 
     @cached_property
     def folders(self) -> tuple[str, ...]:
@@ -173,20 +181,12 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
         return "fastapi" not in outer.dependencies and not is_filled_in
 
     @cached_property
-    def problems(self) -> tuple[Unknown, ...]:
-        """Why the nearest pyproject.toml cannot be read, when it cannot."""
-        paths = (join(folder, "pyproject.toml") for folder in self.folders)
-        nearest = next(filter(self.repository.has, paths), None)
-        return documents.toml(self.repository, nearest).problems if nearest else ()
-
-    @cached_property
     def is_library(self) -> bool:
         """Whether its classifiers say that it is one, with types for programs that are nowhere here."""
-        file = self.pyproject.file if self.pyproject is not None else None
-        tables = (("project",), ("tool", "poetry")) if file is not None else ()
-        found = [
-            one for table in tables if file is not None for one in strings(file.get(*table, "classifiers"))
-        ]
+        if self.pyproject is None:
+            return False
+        tables = ("project",), ("tool", "poetry")
+        found = [one for table in tables for one in strings(self.pyproject.file.get(*table, "classifiers"))]
         return _TYPED in found and any(one.startswith(_LIBRARIES) for one in found)
 
     @property

@@ -17,9 +17,10 @@ _PRODUCTION = re.compile(r"(?i)(^|[/_.-])(prod|production|main|requirements)\.(t
 
 def lists_below(repository: Repository, folders: Iterable[str]) -> tuple[str, ...]:
     """Those of the nearest folder that has any, but for development's; what production installs leads."""
+    lists = [file for file in repository.files if "requirements/" in file and _LIST.fullmatch(file)]
     for folder in folders:
         place = join(folder, "requirements")
-        below = (file for file in repository.files if is_inside(file, place) and _LIST.fullmatch(file))
+        below = (file for file in lists if is_inside(file, place))
         if found := [file for file in below if not _DEVELOPMENT.search(file.removeprefix(place))]:
             return tuple(sorted(found, key=lambda file: (not _PRODUCTION.search(file), file)))
     return ()
