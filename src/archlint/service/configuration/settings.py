@@ -194,9 +194,10 @@ class Settings:
         own = tuple(self._fields(symbol, naming))
         inherited: dict[str, Setting] = {}
         for base in (*reversed(bases), symbol):
-            kept = {name: one for name, one in inherited.items() if name not in taken_back(base.node)}
+            for name in taken_back(base.node):
+                inherited.pop(name, None)
             found = own if base is symbol else self._fields(base, naming)
-            inherited = kept | {field.name: field for field in found}
+            inherited |= {field.name: field for field in found}
         fields = (*inherited.values(),)
         is_open = not naming.is_known or any(map(is_undecided, (symbol, *bases)))
         return SettingsClass(

@@ -340,8 +340,7 @@ def _may_hand_on(entry: tuple[str, ...]) -> bool:
     left = list(entry)
     while left and (inner := without_wrapper(left)) != left:
         left = inner
-    is_known = not left or posixpath.basename(left[0]) in SHELLS or "-m" in left
-    return not is_known
+    return bool(left) and posixpath.basename(left[0]) not in SHELLS and "-m" not in left
 
 
 def _extends(service: YamlMapping) -> str | None:
