@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from archlint.service.schema.core.tables import Column, ForeignKey, Index, SqlType, Table, Unique
+from archlint.service.schema.postgresql.neutral import without_comments
+from archlint.service.schema.postgresql.objects import pieces
 from archlint.service.schema.postgresql.refusals import Refused
 from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.postgresql.statements import execute
@@ -141,3 +143,9 @@ def test_an_index_of_a_view_is_in_the_schema_of_the_view() -> None:
         execute(made, "DROP INDEX ix_name")
     execute(made, "DROP INDEX audit.ix_name")
     assert not made.has_index("audit", "ix_name")
+
+
+def test_a_comment_without_an_end_has_all_the_rest_and_takes_no_time() -> None:
+    sql = f"DROP TABLE orders; {'/* never; ' * 100_000}"
+    assert [piece.partition(" /")[0] for piece in pieces(sql)] == ["DROP TABLE orders", ""]
+    assert without_comments(sql).split() == ["DROP", "TABLE", "orders;"]

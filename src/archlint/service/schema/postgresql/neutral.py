@@ -10,7 +10,7 @@ import re
 from archlint.service.schema.core.tables import TableKey
 from archlint.service.schema.postgresql.identifiers import NAME, WORD, written_key
 
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _OBJECTS = (
     "EXTENSION|FUNCTION|PROCEDURE|ROUTINE|TRIGGER|EVENT\\s+TRIGGER|SEQUENCE|SCHEMA|ROLE|USER|GROUP|POLICY|AGGREGATE"
     "|DATABASE|DEFAULT\\s+PRIVILEGES|RULE|CAST|COLLATION|OPERATOR|STATISTICS|PUBLICATION|SUBSCRIPTION|SERVER|LANGUAGE"

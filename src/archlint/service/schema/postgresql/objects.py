@@ -29,7 +29,7 @@ _TRIGGER = re.compile(
     rf".*?\bON\s+(?:TABLE\s+)?(?P<table>{NAME})(?:.*?\bEXECUTE\s+(?:FUNCTION|PROCEDURE)\s+(?P<calls>{NAME}))?",
     re.IGNORECASE | re.DOTALL,
 )
-_PIECE = re.compile(r"(?:\$(\w*)\$.*?\$\1\$|'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/|[^;])+", re.DOTALL)
+_PIECE = re.compile(r"(?:\$(\w*)\$.*?\$\1\$|'(?:[^']|'')*'|--[^\n]*|/\*.*?(?:\*/|\Z)|[^;])+", re.DOTALL)
 
 
 class ServerObject(Struct, frozen=True):
