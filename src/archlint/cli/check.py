@@ -32,7 +32,11 @@ ExtendSelect: TypeAlias = Annotated[
     Selectors, typer.Option(metavar=SELECTORS, help="Run these rules as well.")
 ]
 FormatOption: TypeAlias = Annotated[
-    str, typer.Option(click_type=click.Choice(list(FORMATS)), help="How findings are written.")
+    str,
+    typer.Option(
+        click_type=click.Choice(list(FORMATS)),
+        help="How findings are written; hook is concise, but says once what one change brought.",
+    ),
 ]
 Outputs: TypeAlias = Annotated[
     list[str] | None,
