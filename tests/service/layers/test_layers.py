@@ -509,6 +509,14 @@ def test_a_core_of_features_is_no_layer() -> None:
     assert {str(more.of(module)) for module in more._modules} == {"core"}
 
 
+def test_a_core_beside_services_is_what_these_have_in_common() -> None:
+    names = ("auth", "mail", "storage")
+    files = {f"app/core/{name}/service.py": PLAIN for name in names} | {"app/services/orders.py": PLAIN}
+    assert layer("app/core/mail/service.py", files) == "core"
+    features = files | {f"app/core/{name}/dtos.py": SCHEMA for name in names}
+    assert layer("app/core/mail/service.py", features) == "services (inferred)"
+
+
 @pytest.mark.parametrize("called", ["queries", "services", "schemas", "repositories", "models"])
 def test_a_feature_that_is_called_like_a_layer_is_known_by_its_siblings(called: str) -> None:
     names = {"dao": QUERY, "dbes": MAPPED, "mappings": PLAIN}

@@ -37,7 +37,7 @@ def misnomers(
     return frozenset(
         (
             *_applications(parents, contents, folders),
-            *_domains(parents, contents),
+            *_domains(parents, contents, folders),
             *_deployables(parents, contents),
             *_other_routers(parents, has_routes),
             # What is at the heart of queries is theirs, and dependencies are sorted by what they give.
@@ -61,20 +61,27 @@ def _applications(
 
 
 def _domains(
-    parents: Mapping[Module, Sequence[str]], contents: Callable[[Module], Contents]
+    parents: Mapping[Module, Sequence[str]], contents: Callable[[Module], Contents], folders: frozenset[str]
 ) -> Iterator[str]:
     """A directory `core` of which most packages have a file for a layer: what the application is about.
 
     One that has settings or an engine is what the application is built on, whatever lies beside these.
+    Beside a directory of services `core/mail/service.py` is what these have in common: there a package has
+    several such files.
     """
     built_on = {folder for module, above in parents.items() if contents(module).setup for folder in above}
-    layered = {above[0] for module, above in parents.items() if above and names_of(stem(module.path))}
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for module, above in parents.items():
+        if above:
+            named[above[0]].update(names_of(stem(module.path)))
     packages: defaultdict[str, set[str]] = defaultdict(set)
     for inner, outer in {pair for above in parents.values() for pair in pairwise(above)}:
         if posixpath.basename(outer) == "core" and posixpath.basename(inner) not in LAYERS:
             packages[outer].add(inner)
     for core, inside in packages.items():
-        features = len(inside & layered)
+        beside = {posixpath.join(posixpath.dirname(core), name) for name in _SERVICES}
+        least = 1 if folders.isdisjoint(beside) else 2
+        features = sum(len(named[one]) >= least for one in inside)
         if core not in built_on and features >= _FEATURES and 2 * features > len(inside):
             yield core
 
